@@ -78,6 +78,10 @@ class Objects:
             raise
         return True
 
+    async def remove(self, key: str) -> None:
+        """It does not matter whether it was there."""
+        await asyncio.to_thread(self._client.remove_object, self.bucket, key)
+
     def create(self) -> bool:
         """True if the bucket was not there."""
         if self._client.bucket_exists(self.bucket):

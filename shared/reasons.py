@@ -32,6 +32,8 @@ class Reason(StrEnum):
     PIX_TOO_LARGE = "PIX_TOO_LARGE", "at_once", "照片像素过大，请缩小后上传"
     FRAME_OUTSIDE = "FRAME_OUTSIDE", "at_once", "取景框超出照片，请重新调整"
     CONSENT_NEEDED = "CONSENT_NEEDED", "at_once", "请先阅读并同意最新通知"
+    PHONE_NEEDED = "PHONE_NEEDED", "at_once", "请先授权联系电话"
+    NOTIFY_NEEDED = "NOTIFY_NEEDED", "at_once", "请先授权审核结果通知"
     PHOTO_UNDECIDED = "PHOTO_UNDECIDED", "at_once", "上一张照片正在审核"
 
     # what the judge measures
@@ -84,6 +86,7 @@ class Reason(StrEnum):
     ID_CONFIRM = "ID_CONFIRM", "identity", "请先核对并确认个人信息"
     WIN_CLOSED = "WIN_CLOSED", "identity", "不在采集时间内"
     RESUBMIT_LATE = "RESUBMIT_LATE", "identity", "已超过重新提交期限"
+    PHOTO_DONE = "PHOTO_DONE", "identity", "照片已通过，无需再次上传"
 
     # money
     PAY_NOT_DUE = "PAY_NOT_DUE", "money", "当前无需支付"

@@ -78,9 +78,9 @@ class Staff:
             return None
         return self._members.get(name)
 
-    def requires(self, role: Role) -> Callable[[Request], Awaitable[Member]]:
+    def requires(self, *roles: Role) -> Callable[[Request], Awaitable[Member]]:
         """A FastAPI dependency: the member who asks. 401 when nobody is signed in (browsers are sent to the page),
-        403 when the role is missing."""
+        403 when they have none of the roles."""
 
         async def member(request: Request) -> Member:
             found = self.of(request)
@@ -88,8 +88,8 @@ class Staff:
                 if "text/html" in request.headers.get("accept", ""):
                     raise SignInFirst(request.url.path)
                 raise Problem(HTTPStatus.UNAUTHORIZED, Reason.SIGN_IN, "sign in at /staff/sign-in")
-            if role not in found.roles:
-                raise Problem(HTTPStatus.FORBIDDEN, Reason.NOT_YOURS, f"{found.name} has no role {role!r}")
+            if not set(roles) & set(found.roles):
+                raise Problem(HTTPStatus.FORBIDDEN, Reason.NOT_YOURS, f"{found.name} has none of the roles {roles}")
             return found
 
         return member

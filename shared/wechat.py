@@ -4,7 +4,7 @@ import asyncio
 import logging
 import time
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 import httpx
 
@@ -49,7 +49,7 @@ class _Token:
 
 
 class WeChat:
-    """One mini-program's server side. Every method raises WeChatRefused or WeChatUnavailable.
+    """One mini-program's server side, an async context manager. Every call raises WeChatRefused or WeChatUnavailable.
 
     url: scheme and host, without a path. Access tokens are cached per object; `stable_token` gives every process the
     same one, so processes need no shared cache.
@@ -62,7 +62,10 @@ class WeChat:
         self._token: _Token | None = None
         self._token_lock = asyncio.Lock()
 
-    async def close(self) -> None:
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
         await self._http.aclose()
 
     async def code2session(self, js_code: str) -> Session:

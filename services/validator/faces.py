@@ -172,10 +172,11 @@ def _without_overlaps(boxes: list[Box]) -> list[Box]:
 
 def _overlap(one: Square, other: Square) -> float:
     """Intersection over the smaller area: a face found inside a face is that face."""
-    reach = (one.side + other.side) / 2
-    across = min(reach - abs(one.x - other.x), one.side, other.side)
-    down = min(reach - abs(one.y - other.y), one.side, other.side)
-    return max(across, 0) * max(down, 0) / min(one.side, other.side) ** 2
+    small, large = sorted((one.side / MESH_MARGIN, other.side / MESH_MARGIN))
+    reach = (small + large) / 2
+    across = min(reach - abs(one.x - other.x), small)
+    down = min(reach - abs(one.y - other.y), small)
+    return max(across, 0) * max(down, 0) / small**2
 
 
 def _square_around(face: Face) -> Square:

@@ -29,8 +29,8 @@ def _placed(face: str, face_width: float, hairline_px: float, **rest: float) -> 
 
 # Only these two close their mouths; each has its own range in which hairline, eyes and width all keep the standard.
 _PLACES = [
-    *product(["biden"], [0.44, 0.47, 0.50], [74, 80, 86]),
-    *product(["obama3"], [0.53, 0.55, 0.57], [78, 83, 88]),
+    *product(["biden"], [0.44, 0.47, 0.50], [73, 77, 82]),
+    *product(["obama3"], [0.53, 0.55, 0.57], [83, 87, 92]),
 ]
 _SIZES: list[tuple[int, float]] = [(1224, 0.0), (1440, 0.0), (1080, 0.12), (1200, 0.05), (960, 0.0)]
 _LIGHTS = [1.0, 0.9, 1.1]

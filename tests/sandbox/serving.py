@@ -29,7 +29,8 @@ def serving(app: Any, port: int = 0) -> Iterator[str]:
         thread.start()
         deadline = time.monotonic() + START_SECONDS
         while not server.started:
-            assert thread.is_alive() and time.monotonic() < deadline, "the app did not start"
+            assert thread.is_alive(), "the app could not start"
+            assert time.monotonic() < deadline, f"the app did not start within {START_SECONDS} s"
             time.sleep(0.01)
         try:
             yield f"http://127.0.0.1:{listener.getsockname()[1]}"

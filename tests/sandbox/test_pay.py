@@ -4,6 +4,7 @@ import asyncio
 import json
 import time
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import httpx
@@ -163,16 +164,14 @@ async def test_a_notification_is_repeated_by_the_schedule_until_it_is_taken(
     assert [attempt["taken"] for attempt in shown["deliveries"][0]["attempts"]] == [False, False, True]
 
 
-@pytest.mark.parametrize(
-    ("trigger", "refused"), [("signature_bad", None), ("signature_test", None), ("serial_unknown", None), ("ciphertext_bad", None)]
-)
+@pytest.mark.parametrize("trigger", ["signature_bad", "signature_test", "serial_unknown", "ciphertext_bad"])
 async def test_a_spoilt_notification_is_not_a_notification(
-    wechatpay: Any, http: httpx.AsyncClient, order: dict[str, Any], receiver: Receiver, trigger: str, refused: None
+    wechatpay: Any, http: httpx.AsyncClient, order: dict[str, Any], receiver: Receiver, trigger: str
 ) -> None:
     await prepay(wechatpay, order)
     await pay(http, notify=trigger)
     await until(lambda: receiver.requests)
-    assert wechatpay.callback(*receiver.requests[0]) is refused
+    assert wechatpay.callback(*receiver.requests[0]) is None
 
 
 @pytest.mark.parametrize("trigger", ["signature_bad", "signature_missing", "serial_unknown"])
@@ -205,11 +204,8 @@ async def test_the_student_may_have_paid_before_the_order_call_answers(
 async def test_a_request_signed_by_a_clock_six_minutes_wrong_is_refused(
     wechatpay: Any, order: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from wechatpayv3.async_ import utils
-
-    real = time.time
-    monkeypatch.setattr(utils.time, "time", lambda: real() - 0)
-    wechatpay._core._cert_serial_no = "0000"
+    real = time.time  # the client's own clock only: the sandbox runs in this process
+    monkeypatch.setattr("wechatpayv3.async_.utils.time", SimpleNamespace(time=lambda: real() - 360))
     status, text = await wechatpay.pay(**order)
     assert (status, json.loads(text)["code"]) == (401, "SIGN_ERROR")
 

@@ -29,9 +29,8 @@ async def play(sandbox_url: str) -> AsyncIterator[httpx.AsyncClient]:
 
 @pytest.fixture
 async def wechat(sandbox_url: str) -> AsyncIterator[WeChat]:
-    client = WeChat(sandbox_url, "wx1234567890abcdef", "wechat-secret")
-    yield client
-    await client.close()
+    async with WeChat(sandbox_url, "wx1234567890abcdef", "wechat-secret") as client:
+        yield client
 
 
 async def _arm(play: httpx.AsyncClient, **trigger: Any) -> None:
@@ -123,9 +122,8 @@ async def test_without_a_token_nothing_can_have_been_sent(wechat: WeChat, play: 
 
 async def test_neither_secret_nor_token_reaches_a_log_or_an_error(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG, logger="tests")
-    nobody = WeChat("http://127.0.0.1:1", "wx1234567890abcdef", "wechat-secret")
-    with pytest.raises(WeChatUnavailable) as unavailable:
-        await nobody.code2session("login-mao.1")
-    await nobody.close()
+    async with WeChat("http://127.0.0.1:1", "wx1234567890abcdef", "wechat-secret") as nobody:
+        with pytest.raises(WeChatUnavailable) as unavailable:
+            await nobody.code2session("login-mao.1")
     assert not unavailable.value.perhaps_done
     assert "wechat-secret" not in caplog.text + str(unavailable.value)

@@ -1,0 +1,66 @@
+"""The school's page: campaigns, how far each is, who is missing and why, bundles."""
+
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from typing import Annotated
+from uuid import uuid4
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import HTMLResponse
+from fastapi.templating import Jinja2Templates
+
+from services.exporter import store
+from services.exporter.api.bundles import view
+from services.exporter.api.desk import Desk, campaign_for
+from services.exporter.api.progress import counts_of, opened
+from services.exporter.roster import Person
+from services.exporter.rules import Standing
+from shared.campaigns import newest_campaigns
+from shared.staff import Member
+
+PEOPLE_PER_PAGE = 50
+BEIJING = timezone(timedelta(hours=8))  # all of China, no summer time since 1991
+
+templates = Jinja2Templates(Path(__file__).parent.parent / "pages")
+templates.env.filters["beijing"] = lambda moment: _beijing(moment)
+templates.env.filters["megabytes"] = lambda size_bytes: f"{size_bytes / 1e6:.1f} MB"
+
+
+def router(desk: Desk) -> APIRouter:
+    router = APIRouter(include_in_schema=False)
+    SchoolMember = Annotated[Member, Depends(desk.member())]
+
+    @router.get("/")
+    async def campaigns(request: Request, member: SchoolMember) -> HTMLResponse:
+        async with desk.outbox.transaction() as tx:
+            mine = [each for each in await newest_campaigns(tx) if member.may_see(each.school.code)]
+        return templates.TemplateResponse(request, "campaigns.html", {"campaigns": mine, "member": member})
+
+    @router.get("/campaigns/{campaign_id}")
+    async def campaign(
+        request: Request, campaign_id: str, member: SchoolMember, standing: Standing | None = None, page: int = 1
+    ) -> HTMLResponse:
+        """`standing` opens the list of those who stand there: names are shown, and the look is noted."""
+        async with desk.outbox.transaction() as tx:
+            campaign = await campaign_for(tx, campaign_id, member)
+            bundles = [view(desk, row, member) for row in await store.bundles_of(tx, campaign_id)]
+            if standing:
+                await store.note_look(tx, member.name, "missing people", campaign_id)
+        people = await desk.handlers.people_of(campaign_id)
+        shown = [each for each in people if each.standing == standing]
+        context = {"campaign": campaign, "bundles": bundles, "member": member, "counts": counts_of(people)}
+        context |= {"total": len(people), "standing": standing, "new_key": uuid4(), "complete": Standing.COMPLETE}
+        return templates.TemplateResponse(request, "campaign.html", context | _one_page(desk, shown, page))
+
+    return router
+
+
+def _one_page(desk: Desk, shown: list[Person], page: int) -> dict[str, object]:
+    pages = max(1, -(-len(shown) // PEOPLE_PER_PAGE))
+    page = min(max(1, page), pages)
+    on_it = shown[(page - 1) * PEOPLE_PER_PAGE : page * PEOPLE_PER_PAGE]
+    return {"people": [opened(each, desk.sealer) for each in on_it], "page": page, "pages": pages}
+
+
+def _beijing(moment: datetime) -> str:
+    return moment.astimezone(BEIJING).strftime("%Y-%m-%d %H:%M")

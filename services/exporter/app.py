@@ -1,0 +1,53 @@
+"""How is it wired?"""
+
+from services.exporter import api
+from services.exporter.handlers import Handlers
+from services.exporter.settings import Settings
+from shared import events
+from shared.links import Links
+from shared.photos import BUNDLES, PHOTOS, ROSTERS, Objects
+from shared.service import Service, run
+from shared.settings import Connections
+from shared.staff import Staff
+
+
+def build(settings: Settings | None = None, connections: Connections | None = None) -> Service:
+    settings, connections = settings or Settings(), connections or Connections()
+    service = Service("exporter", settings, connections)
+    sealer = connections.seal.sealer()
+    photos, rosters, bundles = (Objects(connections.store, bucket) for bucket in (PHOTOS, ROSTERS, BUNDLES))
+    links = Links(connections.common.link_key.get_secret_value(), "bundle")
+    staff = Staff(connections.common)
+    handlers = Handlers(service.outbox, sealer, photos, rosters, bundles)
+
+    service.keeps_campaigns()
+    service.hears(events.RosterPublished, handlers.keep_roster)
+    service.hears(events.IdentityConfirmed, handlers.keep_identity)
+    service.hears(events.PhotoSubmitted, handlers.keep_submission)
+    service.hears(events.PhotoAccepted, handlers.keep_acceptance)
+    service.hears(events.PhotoRefused, handlers.keep_refusal)
+    service.hears(events.PhotoReferred, handlers.keep_referral)
+    service.hears(events.PaymentSucceeded, handlers.keep_payment)
+    service.hears(events.PaymentRefunded, handlers.keep_refund)
+    service.hears(events.ApplicationLapsed, handlers.keep_end)
+    service.does("write_bundle", handlers.write_bundle)
+    service.says(events.ApplicationDelivered)
+    service.serves(staff.router())
+    service.serves(
+        api.router(
+            api.Desk(
+                outbox=service.outbox,
+                handlers=handlers,
+                staff=staff,
+                sealer=sealer,
+                links=links,
+                bundles=bundles,
+                download_seconds=settings.download_seconds,
+            )
+        )
+    )
+    return service
+
+
+if __name__ == "__main__":
+    run(build())

@@ -1,0 +1,160 @@
+"""What does it hear? Each fact is kept in its application's row; whoever asks is told what the whole row says."""
+
+from dataclasses import asdict
+from typing import cast
+from uuid import UUID
+
+import structlog
+
+from services.exporter import bundle, rules, store
+from services.exporter.bundle import Missing, Photo, Plan, Written
+from services.exporter.roster import Person, everybody, read_roster
+from services.exporter.rules import Case, Fact, Standing
+from shared.campaigns import newest_campaign, pinned_campaign
+from shared.events import (
+    ApplicationDelivered,
+    ApplicationLapsed,
+    Entry,
+    IdentityConfirmed,
+    PaymentRefunded,
+    PaymentSucceeded,
+    PhotoAccepted,
+    PhotoReferred,
+    PhotoRefused,
+    PhotoSubmitted,
+    RosterPublished,
+)
+from shared.outbox import AlreadyHandled, Errand, Outbox, TryLater
+from shared.photos import Objects
+from shared.sealed import Sealer
+
+log = structlog.get_logger()
+
+
+class Handlers:
+    """photos, rosters, bundles: the buckets. `sealer` opens the entries while a bundle is written."""
+
+    def __init__(self, outbox: Outbox, sealer: Sealer, photos: Objects, rosters: Objects, bundles: Objects) -> None:
+        self._outbox = outbox
+        self._sealer = sealer
+        self._photos = photos
+        self._rosters = rosters
+        self._bundles = bundles
+
+    async def keep_roster(self, event: RosterPublished) -> None:
+        async with self._outbox.transaction(cause=event) as tx:
+            await store.keep_roster(tx, event)
+
+    async def keep_identity(self, event: IdentityConfirmed) -> None:
+        await self._keep(event)
+
+    async def keep_submission(self, event: PhotoSubmitted) -> None:
+        await self._keep(event)
+
+    async def keep_acceptance(self, event: PhotoAccepted) -> None:
+        await self._keep(event)
+
+    async def keep_refusal(self, event: PhotoRefused) -> None:
+        await self._keep(event)
+
+    async def keep_referral(self, event: PhotoReferred) -> None:
+        await self._keep(event)
+
+    async def keep_payment(self, event: PaymentSucceeded) -> None:
+        await self._keep(event)
+
+    async def keep_refund(self, event: PaymentRefunded) -> None:
+        await self._keep(event)
+
+    async def keep_end(self, event: ApplicationLapsed) -> None:
+        await self._keep(event)
+
+    async def _keep(self, fact: Fact) -> None:
+        async with self._outbox.transaction(cause=fact) as tx:
+            campaign = await pinned_campaign(tx, fact)
+            case = await store.locked_case(tx, fact, takes_fee=campaign.payment.moment != "none")
+            await store.save_case(tx, rules.with_fact(case, fact))
+
+    async def people_of(self, campaign_id: str) -> list[Person]:
+        """Everybody the school waits for, and where each stands; their data still sealed."""
+        async with self._outbox.transaction() as tx:
+            roster_key = await store.roster_key(tx, campaign_id)
+            cases = await store.cases_of(tx, campaign_id)
+        lines = await read_roster(self._rosters, roster_key) if roster_key else []
+        return everybody(lines, cases)
+
+    async def write_bundle(self, errand: Errand) -> None:
+        """Whole or absent: it is nowhere before it is published, and a try that was killed leaves only its object,
+        which the next one takes away."""
+        bundle_id = UUID(errand.subject)
+        async with store.alone(self._outbox.engine, bundle_id):
+            plan = await self._plan(bundle_id)
+            for earlier in range(1, errand.attempts):
+                await self._bundles.remove(_object_key(plan, earlier))
+            object_key = _object_key(plan, errand.attempts)
+            written = await bundle.write(plan, self._photos, self._bundles, object_key)
+            try:
+                await self._publish(errand, plan, object_key, written)
+            except (AlreadyHandled, TryLater):
+                await self._bundles.remove(object_key)
+                raise
+        log.info("bundle published", bundle_id=str(bundle_id), photos=len(plan.photos), missing=len(plan.missing))
+
+    async def _plan(self, bundle_id: UUID) -> Plan:
+        async with self._outbox.transaction() as tx:
+            asked = await store.bundle(tx, bundle_id)
+            assert asked  # the errand and the row were written in one transaction
+            campaign = await newest_campaign(tx, asked.campaign_id)
+            assert campaign  # checked when it was asked for
+            made_at = tx.now
+        people = await self.people_of(campaign.id)
+        photos = tuple(self._photo(each) for each in people if each.standing == Standing.COMPLETE)
+        missing = tuple(self._missing(each) for each in people if each.standing != Standing.COMPLETE)
+        return Plan(bundle_id, asked.version, campaign, made_at, photos, missing)
+
+    def _photo(self, person: Person) -> Photo:
+        case = cast(Case, person.case)  # the standing says so
+        accepted = cast(PhotoAccepted, case.photo)
+        entry = self._sealer.open(person.entry, Entry)
+        return Photo(case.application_id, accepted.attempt, accepted.revision, accepted.standard_key, entry)
+
+    def _missing(self, person: Person) -> Missing:
+        return Missing(self._sealer.open(person.entry, Entry), person.why_missing)
+
+    async def _publish(self, errand: Errand, plan: Plan, object_key: str, written: Written) -> None:
+        """Raises TryLater when a listed photo has changed since: it would be delivered and already be another."""
+        async with self._outbox.transaction(cause=errand) as tx:
+            cases = {each.application_id: each for each in await store.cases_of(tx, plan.campaign.id, lock=True)}
+            if any(not _still_stands(photo, cases[photo.application_id]) for photo in plan.photos):
+                raise TryLater("a listed photo changed while the bundle was written")
+            new = [each for each in plan.photos if cases[each.application_id].delivered != _turn(each)]
+            await store.mark_delivered(tx, {each.application_id: _turn(each) for each in new})
+            counts = {"photos": len(plan.photos), "missing": len(plan.missing)}
+            await store.publish(tx, plan.bundle_id, object_key=object_key, **asdict(written), **counts)
+            for photo in new:
+                tx.tell(_delivered(plan, photo, cases[photo.application_id]))
+
+
+def _object_key(plan: Plan, attempt: int) -> str:
+    return f"{plan.campaign.id}/{plan.bundle_id}/{attempt}.zip"
+
+
+def _turn(photo: Photo) -> rules.Turn:
+    return (photo.attempt, photo.revision)
+
+
+def _still_stands(photo: Photo, case: Case) -> bool:
+    is_complete = rules.standing(case) == Standing.COMPLETE
+    return is_complete and case.photo is not None and rules.turn(case.photo) == _turn(photo)
+
+
+def _delivered(plan: Plan, photo: Photo, case: Case) -> ApplicationDelivered:
+    assert case.identity  # complete
+    return ApplicationDelivered(
+        application_id=photo.application_id,
+        campaign_id=case.identity.campaign_id,
+        campaign_version=case.identity.campaign_version,
+        bundle_id=plan.bundle_id,
+        attempt=photo.attempt,
+        revision=photo.revision,
+    )

@@ -1,0 +1,111 @@
+import asyncio
+import base64
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from deploy.sandbox import settings as sandbox
+from services.payment import api
+from services.payment.settings import Settings
+from services.payment.wechatpay import WeChatPay
+from shared.campaign import Campaign
+from shared.campaigns import keep_campaign
+from shared.clock import Clock
+from shared.database import connect, migrate
+from shared.outbox import Outbox
+from shared.sealed import Sealer
+from tests.payment.till import Till
+from tests.sandbox.serving import sandbox_settings, serving, serving_sandbox
+
+
+@pytest.fixture
+def sandbox_account(tmp_path: Path) -> sandbox.Settings:
+    return sandbox_settings(tmp_path)
+
+
+@pytest.fixture
+def campaign() -> Campaign:
+    return Campaign.model_validate(
+        {
+            "id": "buct-2020",
+            "version": 1,
+            "title": "2020年夏季研究生图像采集",
+            "source": "a test",
+            "term": "2020夏",
+            "audience": "研究生",
+            "school": {"name": "北京化工大学", "code": "10010"},
+            "window": {"opens_at": "2020-05-28T00:00:00+08:00", "closes_at": "2020-05-31T00:00:00+08:00"},
+            "identity": {"strategy": "id_number"},
+            "consent": {"version": "1", "notice": "…"},
+            "payment": {"moment": "after_approval", "fee_fen": 2000},
+            "contacts": [{"name": "照片社"}],
+        }
+    )
+
+
+@pytest.fixture
+async def outbox(database_url: str, tmp_path: Path, campaign: Campaign) -> AsyncIterator[Outbox]:
+    await asyncio.to_thread(migrate, "payment", database_url)
+    engine = connect(database_url)
+    outbox = Outbox(engine, Clock(tmp_path / "clock"))
+    async with outbox.transaction() as tx:
+        await keep_campaign(tx, campaign)
+    yield outbox
+    await engine.dispose()
+
+
+@pytest.fixture
+def sealer() -> Sealer:
+    return Sealer({"k1": bytes(32)}, base64.b64decode("bG9va3Vw"))
+
+
+@pytest.fixture
+def sandbox_url(sandbox_account: sandbox.Settings) -> Iterator[str]:
+    with serving_sandbox(sandbox_account) as address:
+        yield address
+
+
+@pytest.fixture
+def free_port() -> int:
+    import socket
+
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port: int = listener.getsockname()[1]
+        return port
+
+
+@pytest.fixture
+async def wechatpay(
+    sandbox_account: sandbox.Settings, sandbox_url: str, free_port: int, tmp_path: Path
+) -> AsyncIterator[WeChatPay]:
+    settings = Settings(
+        database_url="",
+        port=free_port,
+        wechatpay_url=sandbox_url,
+        appid=sandbox_account.wechat_appid,
+        mchid=sandbox_account.mchid,
+        private_key_file=tmp_path / "merchant_private.pem",
+        cert_serial=sandbox_account.merchant_cert_serial,
+        apiv3_key=sandbox_account.apiv3_key,
+        wechatpay_public_key_file=tmp_path / "platform_public.pem",
+        wechatpay_public_key_id=sandbox_account.platform_public_key_id,
+    )
+    async with WeChatPay(settings) as wechatpay:
+        yield wechatpay
+
+
+@pytest.fixture
+async def till(
+    outbox: Outbox,
+    sealer: Sealer,
+    wechatpay: WeChatPay,
+    sandbox_url: str,
+    free_port: int,
+    campaign: Campaign,
+    tmp_path: Path,
+) -> AsyncIterator[Till]:
+    """The webhook is served in this event loop, where the database's connections live."""
