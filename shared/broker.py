@@ -125,6 +125,7 @@ class Hearing:
             decoder=_decode,
             middlewares=[partial(OwnTheFailure, hearing=self)],
             logger=logging.getLogger("faststream"),
+            log_level=logging.DEBUG,  # two lines for every message otherwise
             graceful_timeout=HAND_OVER_SECONDS,
         )
 
@@ -146,7 +147,7 @@ class Hearing:
                 title=f"{self.service} hears {event.__name__}",
                 description=(event.__doc__ or "").strip(),
             )
-            ear.subscriber(handler)
+            ear.subscriber(_taking(event, handler))
             self.ears.append(ear)
 
     def says(self, *events: type[Event]) -> None:
@@ -263,6 +264,16 @@ class OwnTheFailure(BaseMiddleware):
 
 
 UNREADABLE = "x-unreadable"
+
+
+def _taking(event: type[Event], handler: Handler) -> Handler:
+    """A handler may be written for several events: FastStream reads each topic into the class it is annotated with."""
+
+    async def hear(fact: Event) -> None:
+        await handler(fact)
+
+    hear.__annotations__["fact"] = event
+    return hear
 
 
 async def _parse(record: Record, original: Callable[[Any], Awaitable[KafkaMessage]]) -> KafkaMessage:

@@ -146,17 +146,24 @@ class Service:
         return response
 
 
-def run(service: Service) -> None:
+def run(build: Callable[[], Service]) -> None:
     """Serves until SIGTERM; the message in flight is finished first."""
+    asyncio.run(_serve(build))
+
+
+async def _serve(build: Callable[[], Service]) -> None:
+    service = build()  # inside the loop: Kafka's clients are made for one
     start_logs(service.name)
-    uvicorn.run(
+    settings = service.settings
+    config = uvicorn.Config(
         service.app,
-        host=service.settings.host,
-        port=service.settings.port,
+        host=settings.host,
+        port=settings.port,
         log_config=None,
         access_log=False,
         timeout_graceful_shutdown=20,
     )
+    await uvicorn.Server(config).serve()
 
 
 def _producer(connections: Connections, name: str) -> AIOKafkaProducer:

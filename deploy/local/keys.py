@@ -90,9 +90,7 @@ def _key_32() -> str:
 def _write_rsa_pair(keys: Keys, owner: str) -> None:
     private = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     pem, no_password = serialization.Encoding.PEM, serialization.NoEncryption()
-    keys.rsa_private(owner).write_bytes(
-        private.private_bytes(pem, serialization.PrivateFormat.PKCS8, no_password)
-    )
+    keys.rsa_private(owner).write_bytes(private.private_bytes(pem, serialization.PrivateFormat.PKCS8, no_password))
     spki = serialization.PublicFormat.SubjectPublicKeyInfo
     keys.rsa_public(owner).write_bytes(private.public_key().public_bytes(pem, spki))
 

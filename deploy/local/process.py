@@ -47,6 +47,10 @@ class Process:
         """Starts the process and waits until it is ready. Raises ProcessFailed."""
         if self.running:
             raise ProcessFailed(f"{self.name} is already running")
+        self._launch()
+        await self.wait_until_ready()
+
+    def _launch(self) -> None:
         parent = [sys.executable, "-SE", str(Path(__file__).with_name("die_with_parent.py")), str(os.getpid())]
         self.log.parent.mkdir(parents=True, exist_ok=True)
         with self.log.open("ab") as log:
@@ -58,7 +62,6 @@ class Process:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,  # Ctrl-C must reach the supervisor alone, which stops in order
             )
-        await self.wait_until_ready()
 
     async def wait_until_ready(self) -> None:
         """Waits until `ready` says so. Raises ProcessFailed when it dies or takes too long."""

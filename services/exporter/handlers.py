@@ -84,13 +84,12 @@ class Handlers:
         return everybody(lines, cases)
 
     async def write_bundle(self, errand: Errand) -> None:
-        """Whole or absent: it is nowhere before it is published, and a try that was killed leaves only its object,
-        which the next one takes away."""
-        bundle_id = UUID(errand.subject)
-        async with store.alone(self._outbox.engine, bundle_id):
-            plan = await self._plan(bundle_id)
-            for earlier in range(1, errand.attempts):
-                await self._bundles.remove(_object_key(plan, earlier))
+        """Whole or absent: every try has an object of its own, and is nowhere before it is published.
+
+        What lost tries have left goes when one has won, not before: until then none of them is known to be lost.
+        """
+        async with store.alone(self._outbox.engine, UUID(errand.subject)):
+            plan = await self._plan(UUID(errand.subject))
             object_key = _object_key(plan, errand.attempts)
             written = await bundle.write(plan, self._photos, self._bundles, object_key)
             try:
@@ -98,12 +97,16 @@ class Handlers:
             except (AlreadyHandled, TryLater):
                 await self._bundles.remove(object_key)
                 raise
-        log.info("bundle published", bundle_id=str(bundle_id), photos=len(plan.photos), missing=len(plan.missing))
+            for earlier in range(1, errand.attempts):
+                await self._bundles.remove(_object_key(plan, earlier))
+        log.info("bundle published", bundle_id=errand.subject, photos=len(plan.photos), missing=len(plan.missing))
 
     async def _plan(self, bundle_id: UUID) -> Plan:
         async with self._outbox.transaction() as tx:
             asked = await store.bundle(tx, bundle_id)
             assert asked  # the errand and the row were written in one transaction
+            if asked.published_at:
+                raise AlreadyHandled(f"bundle {bundle_id}")
             campaign = await newest_campaign(tx, asked.campaign_id)
             assert campaign  # checked when it was asked for
             made_at = tx.now

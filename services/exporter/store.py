@@ -212,6 +212,6 @@ def _case(row: Row[Any]) -> Case:
         photo=EVENTS[row.photo_topic].model_validate(row.photo) if row.photo else None,  # type: ignore[arg-type]  # only photo facts are kept there
         paid_orders=frozenset(row.paid_orders),
         refunded_orders=frozenset(row.refunded_orders),
-        lapsed=Reason(row.lapsed) if row.lapsed else None,
+        lapsed=Reason[row.lapsed] if row.lapsed else None,
         delivered=None if row.delivered_attempt is None else delivered,
     )

@@ -64,4 +64,4 @@ def build(
 
 
 if __name__ == "__main__":
-    run(build())
+    run(build)

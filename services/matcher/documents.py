@@ -69,9 +69,11 @@ def check_character(number: str) -> str:
 
 
 def masked(number: str) -> str:
-    """As staff see it: 110105********002X; of shorter numbers two characters at each end."""
+    """As staff see it: 110105********002X; of shorter numbers two characters at each end, of the shortest none."""
+    if len(number) < 8:
+        return "*" * len(number)
     first, last = (6, 4) if len(number) >= 15 else (2, 2)
-    return number[:first] + "*" * max(0, len(number) - first - last) + number[-last:]
+    return number[:first] + "*" * (len(number) - first - last) + number[-last:]
 
 
 def _is_a_day(text: str) -> bool:

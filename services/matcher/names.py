@@ -1,4 +1,4 @@
-"""Names are compared by a key and never changed: the roster's own spelling goes on the diploma (domain research §4.2)."""
+"""Names are compared by a key and never changed: the roster's spelling goes on the diploma (domain research §4.2)."""
 
 import re
 import unicodedata

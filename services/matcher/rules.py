@@ -10,9 +10,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from shared.campaign import IdentityPolicy
-from shared.events import Entry
 from shared.reasons import Reason
-from shared.sealed import Sealed
 
 
 @dataclass(frozen=True)
@@ -32,7 +30,6 @@ class KnownEntry:
     document_type: str
     name_print: str
     excluded: bool
-    sealed: Sealed[Entry]
 
 
 @dataclass(frozen=True)
@@ -41,16 +38,6 @@ class Attempts:
 
     of_identity: int
     of_source: int
-
-
-@dataclass(frozen=True)
-class Matched:
-    entry: KnownEntry
-
-
-@dataclass(frozen=True)
-class Refused:
-    reason: Reason
 
 
 Question = Callable[[Claim, KnownEntry | None, Attempts, IdentityPolicy], bool]
@@ -63,13 +50,9 @@ class Refusal:
     applies: Question
 
 
-def decide(claim: Claim, entry: KnownEntry | None, attempts: Attempts, policy: IdentityPolicy) -> Matched | Refused:
-    """The first refusal that applies, else the entry."""
-    for refusal in REFUSALS:
-        if refusal.applies(claim, entry, attempts, policy):
-            return Refused(refusal.reason)
-    assert entry is not None  # _nobody refuses it
-    return Matched(entry)
+def why_not(claim: Claim, entry: KnownEntry | None, attempts: Attempts, policy: IdentityPolicy) -> Reason | None:
+    """The first refusal that applies; None: the claim is matched, and there is an entry."""
+    return next((each.reason for each in REFUSALS if each.applies(claim, entry, attempts, policy)), None)
 
 
 def _too_often(_: Claim, __: KnownEntry | None, attempts: Attempts, policy: IdentityPolicy) -> bool:

@@ -54,4 +54,4 @@ def build(
 
 
 if __name__ == "__main__":
-    run(build())
+    run(build)

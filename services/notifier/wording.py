@@ -61,9 +61,10 @@ def fitted(field: str, text: str) -> str:
     if kind == "name":
         return text[:10] if re.search(r"[\u4e00-\u9fff]", text) else text[:20]
     longest = CUT.get(kind, len(text))
-    if len(text) <= longest:
-        return text
-    return text[: longest - 1] + "…" if kind == "thing" else text[:longest]
+    if len(text) <= longest or kind != "thing":
+        return text[:longest]
+    whole_words, space, _ = text[: longest + 1].rpartition(" ")  # half a phone number would be worse than none
+    return whole_words if space else text[: longest - 1] + "…"
 
 
 def _words(saying: Saying, campaign: Campaign) -> dict[str, str]:

@@ -42,7 +42,7 @@ class RefundState(StrEnum):
 
 
 State = Money | OrderState | RefundState
-S = TypeVar("S", Money, OrderState, RefundState)
+S = TypeVar("S", bound=State)
 
 
 @dataclass(frozen=True)

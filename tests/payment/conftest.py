@@ -1,6 +1,8 @@
 import asyncio
 import base64
+import socket
 from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import httpx
@@ -18,7 +20,7 @@ from shared.database import connect, migrate
 from shared.outbox import Outbox
 from shared.sealed import Sealer
 from tests.payment.till import Till
-from tests.sandbox.serving import sandbox_settings, serving, serving_sandbox
+from tests.sandbox.serving import listening, sandbox_settings, serving, serving_sandbox
 
 
 @pytest.fixture
@@ -69,22 +71,19 @@ def sandbox_url(sandbox_account: sandbox.Settings) -> Iterator[str]:
 
 
 @pytest.fixture
-def free_port() -> int:
-    import socket
-
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port: int = listener.getsockname()[1]
-        return port
+def listener() -> Iterator[socket.socket]:
+    """The webhook's: its address is told to WeChat Pay before it is served."""
+    with listening() as listener:
+        yield listener
 
 
 @pytest.fixture
 async def wechatpay(
-    sandbox_account: sandbox.Settings, sandbox_url: str, free_port: int, tmp_path: Path
+    sandbox_account: sandbox.Settings, sandbox_url: str, listener: socket.socket, tmp_path: Path
 ) -> AsyncIterator[WeChatPay]:
     settings = Settings(
         database_url="",
-        port=free_port,
+        port=listener.getsockname()[1],
         wechatpay_url=sandbox_url,
         appid=sandbox_account.wechat_appid,
         mchid=sandbox_account.mchid,
@@ -99,13 +98,35 @@ async def wechatpay(
 
 
 @pytest.fixture
+def webhook_url(
+    outbox: Outbox, database_url: str, sealer: Sealer, wechatpay: WeChatPay, listener: socket.socket
+) -> Iterator[str]:
+    """The service's HTTP side in a thread, with connections of its own: they belong to one event loop."""
+    engine = connect(database_url)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        yield
+        await engine.dispose()
+
+    app = FastAPI(lifespan=lifespan)
+    app.include_router(api.router(Outbox(engine, outbox.clock), sealer, wechatpay))
+    with serving(app, listener) as address:
+        yield address
+
+
+@pytest.fixture
 async def till(
     outbox: Outbox,
     sealer: Sealer,
     wechatpay: WeChatPay,
     sandbox_url: str,
-    free_port: int,
+    webhook_url: str,
     campaign: Campaign,
     tmp_path: Path,
 ) -> AsyncIterator[Till]:
-    """The webhook is served in this event loop, where the database's connections live."""
+    async with (
+        httpx.AsyncClient(base_url=sandbox_url, trust_env=False) as people,
+        httpx.AsyncClient(base_url=webhook_url, trust_env=False) as service,
+    ):
+        yield Till(outbox, sealer, wechatpay, people, service, campaign, tmp_path / "clock")

@@ -14,6 +14,7 @@ from services.payment.cashier import Cashier
 from services.payment.handlers import Handlers
 from services.payment.wechatpay import WeChatPay
 from shared.campaign import Campaign
+from shared.campaigns import keep_campaign
 from shared.events import EVENTS, Event, Payer, PaymentPrepared, PaymentRequested, PhotoAccepted
 from shared.outbox import AlreadyHandled, Errand, Outbox, TryLater
 from shared.outbox.tables import errands, outbox
@@ -46,6 +47,10 @@ class Till:
     def heard(self, fact: Fact) -> Fact:
         """As it comes from Kafka."""
         return fact.model_copy(update={"id": uuid4(), "occurred_at": self.outbox.clock.now()})
+
+    async def keep(self, campaign: Campaign) -> None:
+        async with self.outbox.transaction() as tx:
+            await keep_campaign(tx, campaign)
 
     def about(self) -> dict[str, Any]:
         return {

@@ -102,7 +102,7 @@ def _place(
     eyes = np.array([(left_x + right_x) / 2, (left_y + right_y) / 2]) - face.crop[:2]
     matrix = cv2.getRotationMatrix2D(tuple(eyes.tolist()), turn_deg, scale)
     frame_height = recipe.width_px * 4 / 3
-    middle = matrix @ [*(np.array(face.cheeks_middle) - face.crop[:2]), 1]
+    middle = matrix @ [*(np.array(face.middle) - face.crop[:2]), 1]
     matrix[0, 2] += around + centre_x * recipe.width_px - middle[0]
     matrix[1, 2] += around + recipe.eye_line * frame_height - (matrix @ [*eyes, 1])[1]
     return np.asarray(matrix)
@@ -111,7 +111,7 @@ def _place(
 def _lay_over(picture: np.ndarray, name: str, place: np.ndarray, light: float) -> None:
     person = load(name)
     alpha = person[..., 3:]
-    lit = np.clip(person[..., :3] ** 2.2 * light, 0, 1) ** (1 / 2.2)
+    lit = np.clip(person[..., :3] ** 2.2 * (light * FACES[name].gain), 0, 1) ** (1 / 2.2)
     size = (picture.shape[1], picture.shape[0])
     # Multiplied by alpha before it is stretched, or the old edge colours bleed back in.
     moved = cv2.warpAffine(np.dstack([lit * alpha, alpha]), place, size, flags=cv2.INTER_CUBIC)

@@ -41,8 +41,9 @@ class Face:
     crop: tuple[int, int, int, int]  # left, top, right, bottom: head and shoulders, what is cut out
     eyes: tuple[tuple[float, float], tuple[float, float]]  # iris centres, the left one in the picture first
     cheeks_px: float  # between the cheeks as a person would draw it: 0.976 × distance 234–454
-    cheeks_middle: tuple[float, float]
+    middle: tuple[float, float]  # between the middles of 234–454 and of 123–352, which a turned head sets apart
     eyes_to_hairline_px: float
+    gain: float = 1.0  # in linear light, what a face photographed against the window lacks
     scrap: tuple[tuple[int, int], ...] = ()  # corners of a piece of curtain that the model takes for hair
     parted_lips: Lips | None = None
 
@@ -53,17 +54,19 @@ FACES = {
         (0, 0, 970, 1180),
         ((532.0, 323.0), (652.4, 348.2)),
         268.0,
-        (561.3, 377.8),
+        (568.4, 379.3),
         170,
-        ((416, 174), (444, 138), (430, 118), (398, 122), (398, 172)),
+        gain=1.6,
+        scrap=((416, 174), (444, 138), (430, 118), (398, 122), (398, 172)),
     ),
     "obama3": Face(
         "obama3.jpg",
         (230, 120, 1230, 1330),
         ((736.5, 385.8), (858.3, 397.9)),
         260.0,
-        (770.1, 452.3),
+        (778.0, 453.1),
         133,
+        gain=1.7,
         parted_lips=Lips(790, 504, 50, 11),
     ),
     # A broad smile with teeth.

@@ -18,12 +18,17 @@ from deploy.sandbox.settings import Settings
 START_SECONDS = 10
 
 
+def listening() -> socket.socket:
+    """A socket on a port the kernel chose; close it, or give it to `serving`."""
+    listener = socket.socket()
+    listener.bind(("127.0.0.1", 0))
+    return listener
+
+
 @contextmanager
-def serving(app: Any, port: int = 0) -> Iterator[str]:
+def serving(app: Any, listener: socket.socket | None = None) -> Iterator[str]:
     """Serve an ASGI app in a thread with its own event loop; yields its address."""
-    with socket.socket() as listener:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind(("127.0.0.1", port))
+    with listener or listening() as listener:
         server = uvicorn.Server(uvicorn.Config(app, log_config=None, timeout_graceful_shutdown=1))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
         thread.start()

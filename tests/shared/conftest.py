@@ -69,9 +69,7 @@ class EchoParts:
 
 
 @pytest.fixture
-async def parts_of_echo(
-    parts: Any, database_url: str, topic_prefix: str, tmp_path: Path
-) -> AsyncIterator[EchoParts]:
+async def parts_of_echo(parts: Any, database_url: str, topic_prefix: str, tmp_path: Path) -> AsyncIterator[EchoParts]:
     key = base64.b64encode(b"k" * 32).decode()
     environment = {
         "KAFKA_BOOTSTRAP_SERVERS": parts.kafka_bootstrap,

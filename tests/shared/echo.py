@@ -112,6 +112,5 @@ def queued(sha256: str = "0" * 64, campaign_id: str = "none") -> PhotoQueued:
     )
 
 
-
 if __name__ == "__main__":
-    run(build())
+    run(build)

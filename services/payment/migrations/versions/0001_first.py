@@ -28,7 +28,13 @@ def upgrade() -> None:
     op.create_table(
         "orders",
         sa.Column("order_no", sa.Text, primary_key=True),
-        sa.Column("application_id", sa.ForeignKey("cases.application_id"), nullable=False, index=True),
+        sa.Column(
+            "application_id",
+            postgresql.UUID(as_uuid=True),
+            sa.ForeignKey("cases.application_id"),
+            nullable=False,
+            index=True,
+        ),
         sa.Column("payer", postgresql.JSONB, nullable=False),
         sa.Column("description", sa.Text, nullable=False),
         sa.Column("amount_fen", sa.Integer, sa.CheckConstraint("amount_fen > 0"), nullable=False),
@@ -45,7 +51,7 @@ def upgrade() -> None:
     op.create_table(
         "refunds",
         sa.Column("refund_no", sa.Text, primary_key=True),
-        sa.Column("order_no", sa.ForeignKey("orders.order_no"), nullable=False, unique=True),
+        sa.Column("order_no", sa.Text, sa.ForeignKey("orders.order_no"), nullable=False, unique=True),
         sa.Column("amount_fen", sa.Integer, nullable=False),
         sa.Column("reason", sa.Text, nullable=False),
         sa.Column("state", sa.Text, nullable=False),

@@ -1,0 +1,77 @@
+"""The school's page: hand in a roster, read its report, find out why a student was refused."""
+
+from datetime import datetime, timedelta, timezone
+from http import HTTPStatus
+from pathlib import Path
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Form, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from fastapi.templating import Jinja2Templates
+
+from services.matcher.api.desk import Desk, campaign_for
+from services.matcher.api.refusals import look_at_refusals
+from services.matcher.api.rosters import take_roster
+from services.matcher.rosters import COLUMNS
+from services.matcher.sheets import NotARoster
+from services.matcher.store import rosters
+from shared.campaigns import newest_campaigns
+from shared.staff import Member
+
+BAD_SHOWN = 200  # nobody reads more on a page; the JSON report has all
+BEIJING = timezone(timedelta(hours=8))  # all of China, no summer time since 1991
+
+templates = Jinja2Templates(Path(__file__).parent.parent / "pages")
+templates.env.filters["beijing"] = lambda moment: _beijing(moment)
+
+
+def router(desk: Desk) -> APIRouter:
+    router = APIRouter(include_in_schema=False)
+    SchoolMember = Annotated[Member, Depends(desk.member())]
+
+    @router.get("/")
+    async def campaigns(request: Request, member: SchoolMember) -> HTMLResponse:
+        async with desk.outbox.transaction() as tx:
+            mine = [each for each in await newest_campaigns(tx) if member.may_see(each.school.code)]
+        return templates.TemplateResponse(request, "campaigns.html", {"campaigns": mine, "member": member})
+
+    @router.get("/campaigns/{campaign_id}")
+    async def campaign(request: Request, campaign_id: str, member: SchoolMember) -> HTMLResponse:
+        return await page(request, campaign_id, member)
+
+    @router.post("/campaigns/{campaign_id}")
+    async def take(request: Request, campaign_id: str, member: SchoolMember) -> Response:
+        try:
+            await take_roster(desk, campaign_id, member, request)
+        except NotARoster as error:
+            wrong = {"wrong": str(error)}
+            return await page(request, campaign_id, member, wrong, HTTPStatus.UNPROCESSABLE_ENTITY)
+        return RedirectResponse(f"/campaigns/{campaign_id}#report", HTTPStatus.SEE_OTHER)
+
+    @router.post("/campaigns/{campaign_id}/refusals")
+    async def look(
+        request: Request, campaign_id: str, member: SchoolMember, number: Annotated[str, Form()] = ""
+    ) -> HTMLResponse:
+        """A POST, so that a number stands in no address and no log."""
+        found = await look_at_refusals(desk, campaign_id, member, number=number.strip())
+        return await page(request, campaign_id, member, {"refusals": found, "searched": bool(number.strip())})
+
+    async def page(
+        request: Request,
+        campaign_id: str,
+        member: Member,
+        more: dict[str, Any] | None = None,
+        status: HTTPStatus = HTTPStatus.OK,
+    ) -> HTMLResponse:
+        async with desk.outbox.transaction() as tx:
+            campaign = await campaign_for(tx, campaign_id, member)
+            upload = await rosters.last_upload(tx, campaign_id)
+        context: dict[str, Any] = {"campaign": campaign, "member": member, "upload": upload}
+        context |= {"columns": list(COLUMNS), "bad_shown": BAD_SHOWN, **(more or {})}
+        return templates.TemplateResponse(request, "campaign.html", context, status, {"Cache-Control": "no-store"})
+
+    return router
+
+
+def _beijing(moment: datetime) -> str:
+    return moment.astimezone(BEIJING).strftime("%Y-%m-%d %H:%M")

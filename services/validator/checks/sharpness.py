@@ -1,0 +1,30 @@
+"""The face is in focus (std 3)."""
+
+import cv2
+import numpy as np
+
+from services.validator.portrait import Portrait
+from services.validator.rules import Finding, Limits, measured
+from shared.campaign import PhotoProfile
+from shared.reasons import Reason
+
+NAME = "sharpness"
+REASON = Reason.BLUR
+DEFAULT = "refuse"
+
+FACE_PX = 180.0  # measured at one size, or a larger face would count as blurred
+SHARP = 0.08
+BLURRED = 0.045  # no false alarm among 190 photos; finds 0.96 of σ = 2 px and all of σ = 3 px (judge.md §5)
+
+
+def check(portrait: Portrait, _: PhotoProfile) -> Finding:
+    """Variance of the Laplacian over the variance of the greys around the eyes."""
+    grey = cv2.cvtColor(portrait.picture, cv2.COLOR_BGR2GRAY)
+    scale = min(FACE_PX / portrait.face_width_px, 1.0)
+    half_width, half_height = 0.42 * portrait.face_width_px, 0.2 * portrait.face_width_px
+    left, right = (int(np.clip(portrait.centre_x_px + s * half_width, 0, grey.shape[1])) for s in (-1, 1))
+    top, bottom = (int(np.clip(portrait.eye_line_px + s * half_height, 0, grey.shape[0])) for s in (-1, 1))
+    eyes = cv2.resize(grey[top:bottom, left:right], None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    edges = float(cv2.Laplacian(eyes, cv2.CV_32F).var())
+    contrast = max(float(eyes.astype(np.float32).var()), 1.0)
+    return measured(NAME, REASON, edges / contrast, "", Limits(low=SHARP), error=SHARP - BLURRED)

@@ -1,0 +1,147 @@
+"""The picture that explains: the standard's lines, what was measured, what is wrong. Lines and numbers only, no words.
+
+Green is right, amber is for a person to decide, red is wrong; what is wrong is drawn thicker too, for those who see no
+red. The words stand beside it, in the student's language.
+"""
+
+from collections.abc import Iterable
+from io import BytesIO
+
+import cv2
+import numpy as np
+from PIL import Image
+
+from services.validator.faces import Pixels
+from services.validator.portrait import FRAME_HEIGHT_PX, FRAME_WIDTH_PX, Portrait
+from services.validator.rules import Finding, Outcome
+from shared.campaign import PhotoProfile
+
+Colour = tuple[int, int, int]  # BGR
+
+_COLOURS: dict[Outcome, Colour] = {
+    Outcome.PASS: (80, 170, 0),
+    Outcome.UNSURE: (0, 150, 255),
+    Outcome.FAIL: (40, 30, 220),
+}
+_WHITE: Colour = (255, 255, 255)
+_BAND_PX = 34  # how far an allowed range reaches into the picture from its sides
+_MIDDLE = FRAME_WIDTH_PX // 2
+
+
+def draw(
+    picture: Pixels, portrait: Portrait | None, findings: Iterable[Finding], profile: PhotoProfile
+) -> bytes:
+    """A JPEG of 480x640 px; `picture` is the frame, `portrait` None where there was no face."""
+    canvas = picture.copy()
+    by_check = {finding.check: finding for finding in findings}
+    outcome = {name: finding.outcome for name, finding in by_check.items()}
+    if portrait is not None:
+        _mark_background(canvas, portrait, outcome)
+    _band(canvas, profile.hairline_px, outcome.get("hairline"))
+    _band(canvas, profile.eye_line_px, outcome.get("eye_line"))
+    _dashes(canvas)
+    if portrait is not None:
+        _mark_lines(canvas, portrait, outcome)
+        _mark_faces(canvas, portrait, outcome)
+    _border(canvas, outcome)
+    file = BytesIO()
+    Image.fromarray(canvas[:, :, ::-1]).save(file, "JPEG", quality=85)
+    return file.getvalue()
+
+
+def _band(canvas: Pixels, rows: tuple[int, int], outcome: Outcome | None) -> None:
+    """Where a line may lie: a tinted strip at both sides with the standard's numbers."""
+    colour = _COLOURS[outcome or Outcome.PASS]
+    top, bottom = rows
+    for left in (0, FRAME_WIDTH_PX - _BAND_PX):
+        strip = canvas[top:bottom, left : left + _BAND_PX]
+        strip[:] = (0.55 * strip + 0.45 * np.array(colour)).astype(np.uint8)
+    for row in rows:
+        _write(canvas, str(row), (3, row + 4), 0.5, _WHITE)
+
+
+def _dashes(canvas: Pixels) -> None:
+    for row in range(0, FRAME_HEIGHT_PX, 16):
+        cv2.line(canvas, (_MIDDLE, row), (_MIDDLE, row + 6), _WHITE, 1, cv2.LINE_AA)
+
+
+def _mark_lines(canvas: Pixels, portrait: Portrait, outcome: dict[str, Outcome]) -> None:
+    """Eye line through the irises, hairline, face width between the cheeks, the face's middle."""
+    centre_x, half_width = portrait.centre_x_px, portrait.face_width_px / 2
+    slope = np.tan(np.radians(portrait.roll_deg)) * (centre_x - _BAND_PX)
+    eyes = _worst(outcome, "eye_line", "roll")
+    _line(canvas, (_BAND_PX, portrait.eye_line_px - slope), (2 * centre_x - _BAND_PX, portrait.eye_line_px + slope), eyes)
+    _write(canvas, f"{portrait.eye_line_px:.0f}", (_BAND_PX + 4, portrait.eye_line_px - slope - 6), 0.7, _COLOURS[eyes])
+
+    hair = _worst(outcome, "hairline")
+    row = portrait.hairline.px if portrait.hairline.certain else portrait.hairline.by_ratio_px
+    _line(canvas, (centre_x - half_width, row), (centre_x + half_width, row), hair)
+    _write(canvas, f"{row:.0f}", (centre_x - half_width - 46, row + 5), 0.7, _COLOURS[hair])
+
+    width = _worst(outcome, "face_width")
+    row = float(portrait.face.points[[234, 454], 1].mean()) + 0.2 * portrait.face_width_px
+    _line(canvas, (centre_x - half_width, row), (centre_x + half_width, row), width)
+    for x in (centre_x - half_width, centre_x + half_width):
+        _line(canvas, (x, row - 9), (x, row + 9), width)
+    _write(canvas, f"{portrait.face_width_px:.0f}", (centre_x + half_width + 6, row + 5), 0.7, _COLOURS[width])
+
+    middle = _worst(outcome, "centring", "yaw")
+    _line(canvas, (centre_x, FRAME_HEIGHT_PX - 60), (centre_x, FRAME_HEIGHT_PX - 10), middle)
+
+
+def _mark_faces(canvas: Pixels, portrait: Portrait, outcome: dict[str, Outcome]) -> None:
+    for other in portrait.others:
+        _box(canvas, other.points, _worst(outcome, "face"))
+    if (mouth := _worst(outcome, "mouth")) is not Outcome.PASS:
+        _box(canvas, portrait.face.points[[61, 291, 0, 17]], mouth)
+    if (face := _worst(outcome, "sharpness", "exposure")) is not Outcome.PASS:
+        _box(canvas, portrait.face.points, face)
+
+
+def _mark_background(canvas: Pixels, portrait: Portrait, outcome: dict[str, Outcome]) -> None:
+    """Hatch what is behind the person where its colour is wrong, fill what stands out in it."""
+    even, colour = _worst(outcome, "background_even"), _worst(outcome, "background_colour")
+    worst = _worst(outcome, "background_even", "background_colour")
+    if worst is Outcome.PASS:
+        return
+    objects = portrait.background.objects
+    behind = ~portrait.background.person & ~objects
+    rows, columns = np.indices(behind.shape)
+    stripes = ((rows + columns) % 16 < 2) & behind
+    marked = np.kron(stripes | objects, np.ones((2, 2), bool))
+    area = canvas[: marked.shape[0]][marked]
+    tint = np.array(_COLOURS[even if objects.any() else max(even, colour, key=_SEVERITY.index)])
+    canvas[: marked.shape[0]][marked] = (0.4 * area + 0.6 * tint).astype(np.uint8)
+
+
+_SEVERITY = [Outcome.PASS, Outcome.UNSURE, Outcome.FAIL]
+
+
+def _worst(outcome: dict[str, Outcome], *checks: str) -> Outcome:
+    return max((outcome.get(check, Outcome.PASS) for check in checks), key=_SEVERITY.index)
+
+
+def _border(canvas: Pixels, outcome: dict[str, Outcome]) -> None:
+    colour = _COLOURS[_worst(outcome, *outcome)]
+    cv2.rectangle(canvas, (2, 2), (FRAME_WIDTH_PX - 3, FRAME_HEIGHT_PX - 3), colour, 4)
+
+
+def _line(canvas: Pixels, start: tuple[float, float], end: tuple[float, float], outcome: Outcome) -> None:
+    ends = [(round(x), round(y)) for x, y in (start, end)]
+    thickness = 2 if outcome is Outcome.PASS else 4
+    cv2.line(canvas, *ends, _WHITE, thickness + 2, cv2.LINE_AA)
+    cv2.line(canvas, *ends, _COLOURS[outcome], thickness, cv2.LINE_AA)
+
+
+def _box(canvas: Pixels, points: np.ndarray, outcome: Outcome) -> None:
+    low, high = points.min(axis=0) - 6, points.max(axis=0) + 6
+    corners = [(round(float(x)), round(float(y))) for x, y in (low, high)]
+    cv2.rectangle(canvas, *corners, _WHITE, 5, cv2.LINE_AA)
+    cv2.rectangle(canvas, *corners, _COLOURS[outcome], 3, cv2.LINE_AA)
+
+
+def _write(canvas: Pixels, text: str, place: tuple[float, float], size: float, colour: Colour) -> None:
+    x, y = min(max(round(place[0]), 2), FRAME_WIDTH_PX - 46), min(max(round(place[1]), 14), FRAME_HEIGHT_PX - 6)
+    under = _WHITE if colour != _WHITE else (60, 60, 60)
+    cv2.putText(canvas, text, (x, y), cv2.FONT_HERSHEY_SIMPLEX, size, under, 5, cv2.LINE_AA)
+    cv2.putText(canvas, text, (x, y), cv2.FONT_HERSHEY_SIMPLEX, size, colour, 2 if size > 0.6 else 1, cv2.LINE_AA)

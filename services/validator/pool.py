@@ -1,0 +1,113 @@
+"""Judges in processes of their own: a photo that kills or hangs one costs nobody else anything.
+
+`pebble`, because one segfault fails every waiting job of the standard library's executor (research G8).
+"""
+
+import asyncio
+import multiprocessing
+import os
+import resource
+from concurrent.futures import CancelledError
+from dataclasses import replace
+from multiprocessing.connection import wait
+from pathlib import Path
+from threading import Thread
+from types import TracebackType
+from typing import Any, Self
+
+import structlog
+from pebble import ProcessPool
+
+from services.validator.faces import FaceModels
+from services.validator.judge import Judgement, judge, standard_only
+from services.validator.rules import Verdict
+from shared.campaign import PhotoProfile
+from shared.events import Frame
+from shared.reasons import Reason
+
+log = structlog.get_logger()
+
+PHOTOS_PER_PROCESS = 2_000  # then a fresh one: whatever an image library leaks ends here
+MEMORY_MAX_BYTES = 3 * 2**30  # of data; 50 MP take 0.6 GiB, the models and libraries 0.2 GiB
+TRIES = 2
+CANNOT_JUDGE = Judgement(Verdict("referred", (Reason.JUDGE_FAILED,)), (), None, None, {})
+
+_models: FaceModels  # of a worker process, loaded by its initializer
+
+
+class JudgePool:
+    """`async with JudgePool(...) as pool: await pool.judge(...)`. Workers never outlive the process that made them."""
+
+    def __init__(self, models_dir: Path, processes: int, seconds_per_photo: float) -> None:
+        self._seconds = seconds_per_photo
+        self.processes = processes
+        self._pool = ProcessPool(
+            max_workers=processes,
+            max_tasks=PHOTOS_PER_PROCESS,
+            initializer=_begin,
+            initargs=[models_dir],
+            context=multiprocessing.get_context("spawn"),  # onnxruntime's threads do not survive a fork
+        )
+
+    async def __aenter__(self) -> Self:
+        """Waits until the first worker has its models; raises ModelError when they were not built."""
+        await self._run(_ready)
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._pool.stop()
+        await asyncio.to_thread(self._pool.join)
+
+    async def judge(self, original: bytes, frame: Frame, profile: PhotoProfile) -> Judgement:
+        """Never raises for a photo's sake: one that twice kills, breaks or outlasts its worker is for a person."""
+        for tried in range(1, TRIES + 1):
+            try:
+                judgement: Judgement = await self._run(_judge, original, frame, profile)
+            except (asyncio.CancelledError, CancelledError):
+                raise
+            except Exception as error:  # the worker died, hung or ran out of memory; which one is logged
+                log.warning("judge_worker_failed", tried=tried, error=type(error).__name__)
+            else:
+                return judgement
+        return await self._unjudged(original, frame)
+
+    async def _unjudged(self, original: bytes, frame: Frame) -> Judgement:
+        """The photo cut but not judged, so that a person can accept it; without even that, only refuse it."""
+        report = {"verdict": {"decision": "referred", "codes": [Reason.JUDGE_FAILED]}}
+        try:
+            jpeg = await self._run(standard_only, original, frame)
+        except (asyncio.CancelledError, CancelledError):
+            raise
+        except Exception as error:
+            log.warning("photo_cannot_be_cut", error=type(error).__name__)
+            jpeg = None
+        return replace(CANNOT_JUDGE, standard_jpeg=jpeg, report=report)
+
+    async def _run(self, function: Any, *arguments: Any) -> Any:
+        future = self._pool.schedule(function, args=arguments, timeout=self._seconds)
+        return await asyncio.wrap_future(future)
+
+
+def _begin(models_dir: Path) -> None:
+    global _models
+    Thread(target=_end_with_parent, name="end-with-parent", daemon=True).start()
+    resource.setrlimit(resource.RLIMIT_DATA, (MEMORY_MAX_BYTES, MEMORY_MAX_BYTES))
+    _models = FaceModels(models_dir)
+
+
+def _end_with_parent() -> None:
+    """kill -9 of the parent leaves pool workers alive for ever otherwise (research G4)."""
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    wait([parent.sentinel])
+    os._exit(1)
+
+
+def _ready() -> None:
+    """Answers once the initializer is through."""
+
+
+def _judge(original: bytes, frame: Frame, profile: PhotoProfile) -> Judgement:
+    return judge(original, frame, profile, _models)

@@ -1,0 +1,52 @@
+"""What the tests stand on: the real servers, started once per run by the first test that asks for them.
+
+PARTS chooses where they come from; "local" is deploy/local, and whatever else comes offers the same attributes:
+kafka_bootstrap, s3_endpoint, s3_access_key, s3_secret_key, postgres_url(database), create_databases, drop_database.
+"""
+
+import os
+from collections.abc import AsyncIterator
+from uuid import uuid4
+
+import pytest
+
+from deploy.local.keys import load_keys
+from deploy.local.servers import Servers
+from deploy.local.state import LOCAL, StateDir, remove_stale
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Marks every test that stands on the servers, so that `make test-unit` can leave them out."""
+    for item in items:
+        if "parts" in getattr(item, "fixturenames", ()):
+            item.add_marker("parts")
+
+
+@pytest.fixture(scope="session")
+async def parts() -> AsyncIterator[Servers]:
+    """Kafka, MinIO and PostgreSQL of this test run."""
+    kind = os.environ.get("PARTS", "local")
+    if kind != "local":
+        pytest.fail(
+            f'PARTS={kind} is not known: use PARTS=local, or make "{kind}" offer what deploy.local.servers does'
+        )
+    remove_stale("test-*")
+    with StateDir(LOCAL / f"test-{os.getpid()}") as state:
+        async with Servers(state, load_keys(LOCAL / "keys")) as servers:
+            yield servers
+    remove_stale("test-*")
+
+
+@pytest.fixture
+async def database_url(parts: Servers) -> AsyncIterator[str]:
+    """A fresh empty database for this test, as SQLAlchemy's address; dropped afterwards."""
+    name = f"test_{uuid4().hex}"
+    await parts.create_databases([name])
+    yield parts.postgres_url(name)
+    await parts.drop_database(name)
+
+
+@pytest.fixture
+def topic_prefix() -> str:
+    """Names this test's topics, groups and buckets apart from every other test's."""
+    return f"t{uuid4().hex[:12]}."

@@ -1,0 +1,129 @@
+import io
+import zipfile
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from services.matcher.rosters import RosterReader
+from services.matcher.sheets import NotARoster, row_batches
+from tests.matcher.people import HEADINGS, csv_file, on_disk, people, row, xlsx
+
+
+async def read(folder: Path, body: bytes) -> RosterReader:
+    reader = RosterReader()
+    with on_disk(folder, body) as file:
+        async for rows in row_batches(file):
+            reader.take(rows)
+    reader.finish()
+    return reader
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        xlsx(people(700)),
+        csv_file(people(700)),
+        csv_file(people(700), encoding="utf-8-sig"),
+        csv_file(people(700), encoding="gb18030"),
+    ],
+    ids=["xlsx", "utf-8", "utf-8 with BOM", "gb18030"],
+)
+async def test_every_format_gives_the_same_people(body: bytes, tmp_path: Path) -> None:
+    reader = await read(tmp_path, body)
+    assert (reader.rows, reader.kept, reader.bad) == (700, 700, [])
+
+
+async def test_a_rare_character_survives_gb18030(tmp_path: Path) -> None:
+    with on_disk(tmp_path, csv_file([row(1, 姓名="王䶮")], encoding="gb18030")) as file:
+        rows = [row async for batch in row_batches(file) for row in batch]
+    assert rows[1][0] == "王䶮"
+
+
+async def test_rows_are_counted_as_the_spreadsheet_shows_them(tmp_path: Path) -> None:
+    workbook = openpyxl.Workbook()
+    sheet = workbook.active
+    assert sheet is not None
+    for column, heading in enumerate(HEADINGS, start=2):
+        sheet.cell(3, column, heading)
+        sheet.cell(7, column, row(1, 姓名="")[column - 2])
+    body = io.BytesIO()
+    workbook.save(body)
+    reader = await read(tmp_path, body.getvalue())
+    assert [(cell.row, cell.column) for cell in reader.bad] == [(7, "姓名")]
+
+
+async def test_a_hidden_sheet_is_not_the_roster(tmp_path: Path) -> None:
+    workbook = openpyxl.Workbook()
+    hidden = workbook.active
+    assert hidden is not None
+    hidden.sheet_state = "hidden"
+    hidden.append(["字典"])
+    shown = workbook.create_sheet()
+    shown.append(list(HEADINGS))
+    shown.append(row(1))
+    body = io.BytesIO()
+    workbook.save(body)
+    assert (await read(tmp_path, body.getvalue())).kept == 1
+
+
+def bomb() -> bytes:
+    """200 kB that unpack to 200 MB of cells."""
+    good = zipfile.ZipFile(io.BytesIO(xlsx([row(1)])))
+    body = io.BytesIO()
+    with zipfile.ZipFile(body, "w", zipfile.ZIP_DEFLATED) as bad:
+        for name in good.namelist():
+            if not name.endswith("sheet1.xml"):
+                bad.writestr(name, good.read(name))
+        sheet = b"<worksheet><sheetData><row>" + b"<c><v>1</v></c>" * 14_000_000 + b"</row></sheetData></worksheet>"
+        bad.writestr("xl/worksheets/sheet1.xml", sheet)
+    return body.getvalue()
+
+
+def far_cell() -> bytes:
+    """One cell in the last corner of the sheet: a table of 17 thousand million cells."""
+    workbook = openpyxl.Workbook()
+    assert workbook.active is not None
+    workbook.active["A1"] = workbook.active["XFD1048576"] = "x"
+    body = io.BytesIO()
+    workbook.save(body)
+    return body.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("body", "why"),
+    [
+        (b"", "空的"),
+        (b"  \r\n ", "空的"),
+        (b"\x89PNG\r\n\x1a\n" + bytes(100), "图片"),
+        (b"\xff\xd8\xff\xe0" + bytes(100), "图片"),
+        (b"%PDF-1.7", "PDF"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(100), "旧版 XLS"),
+        (b"PK\x03\x04" + bytes(100), "XLSX"),
+        (xlsx([row(1)])[:-200], "XLSX"),
+        (bytes(range(256)) * 20, "编码"),
+        ("姓名,证件号码".encode("utf-16"), "编码"),
+        (b"\xff\xfe\xfd" * 50, "编码"),
+        (csv_file([row(1)]) + '"毛小小,1'.encode(), "引号"),
+        ("你好，这是一封信。\n".encode(), "表头"),
+        (csv_file([], headings=["姓名", "学号"]), "证件号码"),
+        (b"a" * 2_000_000, "过长|引号"),
+        (far_cell(), "过大"),
+    ],
+    ids=range(16),
+)
+async def test_what_is_no_roster_is_told_so(body: bytes, why: str, tmp_path: Path) -> None:
+    with pytest.raises(NotARoster, match=why):
+        await read(tmp_path, body)
+
+
+async def test_a_bomb_ends_the_reading_process_and_nothing_else(tmp_path: Path) -> None:
+    with pytest.raises(NotARoster, match="过大"):
+        await read(tmp_path, bomb())
+
+
+async def test_nobody_is_left_reading_when_the_taker_has_had_enough(tmp_path: Path) -> None:
+    with on_disk(tmp_path, csv_file(people(20_000))) as file:
+        batches = row_batches(file)
+        assert await anext(batches)
+        await batches.aclose()  # type: ignore[attr-defined]  # an async generator, typed as what it promises

@@ -1,0 +1,141 @@
+"""Is the decision right? Tables of cases, nothing else."""
+
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import pytest
+
+from services.payment import rules
+from services.payment.rules import Case, Chase, Money, Order, OrderState, RefundState
+from shared.campaign import Payment
+from shared.events import Payer
+from shared.reasons import Reason
+from shared.sealed import Sealed
+
+NOON = datetime(2020, 6, 9, 12, tzinfo=UTC)
+TERMS = Payment(moment="after_approval", fee_fen=2000)
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+
+
+def case(money: Money = Money.DUE, unpaid_until: datetime | None = NOON + 3 * DAY) -> Case:
+    return Case(UUID(int=1), "buct-2020", 1, money, 2000, NOON, unpaid_until, None)
+
+
+def order(
+    state: OrderState = OrderState.OPEN, prepared_at: datetime | None = NOON, closed_at: datetime | None = None
+) -> Order:
+    payer = Sealed[Payer](key_id="k1", box="")
+    expires_at = NOON + 30 * MINUTE
+    return Order("N1", UUID(int=1), payer, "毕业图像采集", 2000, state, expires_at, "P1", prepared_at, closed_at)
+
+
+@pytest.mark.parametrize(
+    ("state", "event", "then"),
+    [
+        (Money.NOT_DUE, "photo accepted", Money.DUE),
+        (Money.SETTLED, "photo accepted", None),
+        (Money.DUE, "grace over", Money.LAPSED),
+        (Money.SETTLED, "grace over", None),
+        (Money.LAPSED, "paid", None),
+        (OrderState.PLACING, "prepared", OrderState.OPEN),
+        (OrderState.PAID, "prepared", None),
+        (OrderState.PLACING, "paid", OrderState.PAID),
+        (OrderState.OPEN, "paid", OrderState.PAID),
+        (OrderState.CLOSED, "paid", OrderState.PAID),
+        (OrderState.PAID, "closed", None),
+        (RefundState.REFUNDING, "refund failed", RefundState.ABNORMAL),
+        (RefundState.ABNORMAL, "refund succeeded", RefundState.REFUNDED),
+        (RefundState.REFUNDED, "refund failed", None),
+    ],
+)
+def test_every_event_leads_where_the_state_machine_says_and_nowhere_else(
+    state: rules.State, event: str, then: rules.State | None
+) -> None:
+    assert rules.after(state, event) is then
+
+
+def test_the_rows_are_those_that_charging_after_approval_needs() -> None:
+    assert {row.number for row in rules.ROWS} == {20, 21, 22, 23, 31, 33, 40}
+
+
+@pytest.mark.parametrize(
+    ("money", "reason"), [(Money.DUE, None), (Money.SETTLED, Reason.PAY_DUP), (Money.LAPSED, Reason.PAY_LAPSED)]
+)
+def test_a_payment_settles_what_is_due_and_is_given_back_otherwise(money: Money, reason: Reason | None) -> None:
+    assert rules.why_refunded(money) is reason
+
+
+@pytest.mark.parametrize(
+    ("money", "now", "reason"),
+    [
+        (Money.DUE, NOON, None),
+        (Money.DUE, NOON + 3 * DAY, Reason.PAY_LAPSED),
+        (Money.LAPSED, NOON, Reason.PAY_LAPSED),
+        (Money.SETTLED, NOON, Reason.PAY_NOT_DUE),
+        (Money.NOT_DUE, NOON, Reason.PAY_NOT_DUE),
+    ],
+)
+def test_only_what_is_due_and_within_its_grace_can_be_paid(money: Money, now: datetime, reason: Reason | None) -> None:
+    assert rules.why_not_payable(case(money), now) is reason
+
+
+@pytest.mark.parametrize(
+    ("amount_fen", "currency", "paid_by", "fits"),
+    [
+        (2000, "CNY", "o-zhang", True),
+        (1999, "CNY", "o-zhang", False),
+        (2000, "USD", "o-zhang", False),
+        (2000, "CNY", "o-li", False),
+        (2000, "CNY", None, False),
+    ],
+)
+def test_a_payment_must_be_of_the_amount_the_currency_and_the_person(
+    amount_fen: int, currency: str, paid_by: str | None, fits: bool
+) -> None:
+    wrong = rules.mismatch(order(), "o-zhang", amount_fen, currency, paid_by)
+    assert (wrong is None) == fits
+    assert "o-" not in (wrong or "")
+
+
+def test_an_order_ends_with_the_grace_but_is_never_shorter_than_wechat_allows() -> None:
+    assert rules.order_expires_at(TERMS, NOON + DAY, NOON) == NOON + 30 * MINUTE
+    assert rules.order_expires_at(TERMS, NOON + 5 * MINUTE, NOON) == NOON + 5 * MINUTE
+    assert rules.order_expires_at(TERMS, NOON + timedelta(seconds=5), NOON) == NOON + MINUTE
+
+
+def test_a_prepay_id_is_used_as_long_as_wechat_keeps_it() -> None:
+    assert rules.can_be_paid(order(), NOON + HOUR)
+    assert not rules.can_be_paid(order(), NOON + 2 * HOUR)
+    assert not rules.can_be_paid(order(OrderState.PLACING, prepared_at=None), NOON)
+
+
+@pytest.mark.parametrize(
+    ("seen", "now", "then"),
+    [
+        (order(), NOON, NOON + MINUTE),
+        (order(), NOON + 2 * MINUTE, NOON + 5 * MINUTE),
+        (order(), NOON + 15 * MINUTE, NOON + 30 * MINUTE),
+        (order(), NOON + 40 * MINUTE, NOON + 40 * MINUTE),
+        (order(OrderState.PLACING, prepared_at=None), NOON, NOON + 30 * MINUTE),
+        (order(OrderState.CLOSED, closed_at=NOON), NOON, NOON + DAY),
+        (order(OrderState.CLOSED, closed_at=NOON), NOON + DAY, None),
+        (order(OrderState.PAID), NOON, None),
+    ],
+)
+def test_an_order_is_looked_at_until_its_fate_is_known(seen: Order, now: datetime, then: datetime | None) -> None:
+    assert rules.next_look(seen, case(), now) == then
+
+
+def test_an_order_of_what_is_already_paid_is_looked_at_now() -> None:
+    assert rules.next_look(order(), case(Money.SETTLED), NOON) == NOON
+
+
+def test_an_unpaid_fee_is_recalled_within_the_grace_and_then_given_up() -> None:
+    chases = rules.chases(TERMS, NOON)
+    assert chases == [Chase(NOON + DAY, 1), Chase(NOON + 2 * DAY, 2), Chase(NOON + 3 * DAY, None)]
+    late = TERMS.model_copy(update={"remind_after_hours": (80, 24)})
+    assert rules.chases(late, NOON) == [Chase(NOON + DAY, 1), Chase(NOON + 3 * DAY, None)]
+
+
+def test_refunds_are_polled_every_minute_at_first() -> None:
+    assert [rules.refund_wait(attempts) for attempts in (1, 5, 6)] == [MINUTE, MINUTE, 10 * MINUTE]
