@@ -75,6 +75,7 @@ class Reason(StrEnum):
 
     # why a photo went to a person although no measure was unsure
     JUDGE_FAILED = "JUDGE_FAILED", "system", "照片需人工审核"
+    REVIEW_DECIDED = "REVIEW_DECIDED", "system", "该照片已有审核结论"
 
     # identity: the student sees ID_NOT_FOUND for every kind of "no", staff see which
     ID_NOT_FOUND = "ID_NOT_FOUND", "identity", "未匹配到采集信息"

@@ -151,27 +151,38 @@ def _run(command: list[str], environment: dict[str, str], on_line: Callable[[str
         raise PartFailed(f"{' '.join(command)} exited with {process.returncode}; try again. It said:\n{said}")
 
 
-# Steps were counted on a cold cache: modules and packages for Go, downloads for Kafka. They only scale the bar.
+# Steps were counted on a cold cache: downloads for Kafka, modules and packages for Go. They only scale the bar.
 KAFKA_PART = Part("kafka-4.3.0", "Apache Kafka 4.3.0", 127, _install_kafka)
-MINIO_PART = Part("minio-7aac2a2c5b7c", "MinIO (built from source)", 1554, _install_minio)
+MINIO_PART = Part("minio-7aac2a2c5b7c", "MinIO, built from source", 1554, _install_minio)
 PARTS = (KAFKA_PART, MINIO_PART)
+# These keep their own folders of the cache, and look by themselves whether anything is missing.
+COMMANDS = {
+    "face models": ("services.validator.models",),
+    "portraits for tests and the demo": ("tests.portraits", "fetch"),
+}
 
 
 def bring_all(console: Console) -> None:
-    """Brings every part, at once, with a bar for each. Raises PartFailed."""
-    missing = [part for part in PARTS if not (cache_dir() / part.folder).is_dir()]
-    if not missing:
-        return
+    """Brings everything at once, with a bar for each. Raises PartFailed."""
     columns = TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn()
-    with Progress(*columns, console=console) as progress, ThreadPoolExecutor(len(missing)) as pool:
-        bars = {part.title: progress.add_task(part.title, total=part.steps) for part in missing}
+    with Progress(*columns, console=console) as progress, ThreadPoolExecutor() as pool:
 
-        def bring_one(part: Part) -> None:
-            bring(part, lambda steps: progress.advance(bars[part.title], steps))
-            progress.update(bars[part.title], completed=part.steps)
+        def bring_part(part: Part) -> None:
+            if (cache_dir() / part.folder).is_dir():
+                return
+            bar = progress.add_task(part.title, total=part.steps)
+            bring(part, lambda steps: progress.advance(bar, steps))
+            progress.update(bar, completed=part.steps)
 
-        for finished in [pool.submit(bring_one, part) for part in missing]:
-            finished.result()
+        def run_command(title: str, module: tuple[str, ...]) -> None:
+            bar = progress.add_task(title, total=None)
+            _run([sys.executable, "-m", *module], os.environ.copy(), lambda _line: None)
+            progress.update(bar, total=1, completed=1)
+
+        brought = [pool.submit(bring_part, part) for part in PARTS]
+        brought += [pool.submit(run_command, title, module) for title, module in COMMANDS.items()]
+        for each in brought:
+            each.result()
 
 
 def main() -> None:
@@ -181,7 +192,6 @@ def main() -> None:
         bring_all(console)
     except PartFailed as failure:
         sys.exit(str(failure))
-    console.print(f"parts are in {cache_dir()}")
 
 
 if __name__ == "__main__":

@@ -21,7 +21,7 @@ from aiokafka.errors import KafkaError
 
 from deploy.local.keys import Keys
 from deploy.local.parts import kafka_jars, minio_binary
-from deploy.local.process import Process
+from deploy.local.process import Process, ProcessFailed
 from deploy.local.state import StateDir
 
 # Located, not imported: importing the wheel looks for a place to run a server of its own, and warns.
@@ -68,10 +68,12 @@ class Servers:
         return f"{scheme}://postgres:{self._postgres_password}@127.0.0.1:{self._postgres_port}/{database}"
 
     async def create_databases(self, names: Iterable[str]) -> None:
-        """Creates empty databases."""
+        """Creates those that are not there, empty."""
         connection = await asyncpg.connect(self.postgres_url("postgres", "postgresql"))
+        there = {row["datname"] for row in await connection.fetch("SELECT datname FROM pg_database")}
         for name in names:
-            await connection.execute(f'CREATE DATABASE "{name}"')
+            if name not in there:
+                await connection.execute(f'CREATE DATABASE "{name}"')
         await connection.close()
 
     async def drop_database(self, name: str) -> None:
@@ -105,9 +107,11 @@ def _kafka(state: StateDir, port: int, controller_port: int) -> Process:
     java += [f"-Dlog4j2.configurationFile={Path(__file__).with_name('log4j2.properties')}"]
     if not data.exists():
         command = [*java, "kafka.tools.StorageTool", "format", "-t", KAFKA_CLUSTER_ID, "-c", str(properties)]
-        subprocess.run(command, check=True, capture_output=True)
+        _prepare(command)
 
     async def ready() -> bool:
+        if not await _listens(port):  # asked first: the Kafka client logs every refusal as an error
+            return False
         admin = AIOKafkaAdminClient(bootstrap_servers=f"127.0.0.1:{port}")
         try:
             await admin.start()
@@ -120,6 +124,15 @@ def _kafka(state: StateDir, port: int, controller_port: int) -> Process:
     return Process(
         "kafka", [*java, "kafka.Kafka", str(properties)], {"PATH": ""}, state.path, state.log("kafka"), ready
     )
+
+
+async def _listens(port: int) -> bool:
+    try:
+        _, writer = await asyncio.open_connection("127.0.0.1", port)
+    except OSError:
+        return False
+    writer.close()
+    return True
 
 
 def _minio(state: StateDir, port: int, keys: Keys) -> Process:
@@ -142,20 +155,47 @@ def _minio(state: StateDir, port: int, keys: Keys) -> Process:
     return Process("minio", command, environment, state.path, state.log("minio"), ready)
 
 
+def _prepare(command: list[str]) -> None:
+    """Runs a server's own set-up command. Raises ProcessFailed."""
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    if done.returncode != 0:
+        raise ProcessFailed(f"{' '.join(command)} exited with {done.returncode}:\n{done.stdout}")
+
+
+def _as_anybody_but_root() -> list[str]:
+    """PostgreSQL refuses to run as root. Root's folders stay open to it, wherever the clone lies."""
+    if os.geteuid() != 0:
+        return []
+    files = "+dac_override"
+    return [
+        *("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--pdeathsig=KILL"),
+        *(f"--inh-caps={files}", f"--ambient-caps={files}"),
+    ]
+
+
 def _postgres(state: StateDir, port: int, keys: Keys) -> Process:
     data, password = state.path / "postgres", state.path / "postgres.password"
     if not data.exists():
         password.write_text(keys.postgres_password)
-        command = [str(POSTGRES_BIN / "initdb"), "-D", str(data), "-U", "postgres", "-A", "scram-sha-256"]
+        command = [
+            *_as_anybody_but_root(),
+            str(POSTGRES_BIN / "initdb"),
+            "-D",
+            str(data),
+            "-U",
+            "postgres",
+            "-A",
+            "scram-sha-256",
+        ]
         command += [f"--pwfile={password}", "--encoding=UTF8", "--locale=C", "--no-sync"]
-        subprocess.run(command, check=True, capture_output=True)
+        _prepare(command)
     settings = {
         "listen_addresses": "127.0.0.1",
         "port": str(port),
         "unix_socket_directories": "",  # a socket's path may have 107 bytes; a clone's may be longer
         "max_connections": "300",
     }
-    command = [str(POSTGRES_BIN / "postgres"), "-D", str(data)]
+    command = [*_as_anybody_but_root(), str(POSTGRES_BIN / "postgres"), "-D", str(data)]
     command += [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
 
     async def ready() -> bool:

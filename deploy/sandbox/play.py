@@ -1,10 +1,12 @@
 """The people around the gateways: the student with the phone, and whoever arms a trigger. A page, and its API:
 
-GET  /                                    the page                  GET  /play/messages?openid=&phone=
-POST /play/grants    openid, template_ids  the student accepts messages (each accept allows one)
-POST /play/pay       what wx.requestPayment gets, and the openid: the signature is checked as WeChat does
-POST /play/orders/{out_trade_no}/pay       pay without the phone; `notify`: once, or a notification trigger
-GET  /play/orders · GET /play/refunds      POST /play/triggers · GET /play/triggers · POST /play/triggers/clear
+GET  /                                 the page
+POST /play/grants                      openid, template_ids: the student accepts messages, each accept allows one
+POST /play/pay                         what wx.requestPayment gets, and the openid; the signature is checked
+POST /play/orders/{out_trade_no}/pay   without the phone; even_if_closed: the success that closing came too late for
+     both take notify: once, or a trigger of notifications (not_sent, twice, late:5 seconds, wrong_amount …)
+GET  /play/orders, /play/refunds, /play/messages?openid=&phone=
+GET  /play/triggers; POST /play/triggers (name, call, who, times, value), /play/triggers/clear
 Codes need no call: see wechat.py.
 """
 
@@ -111,7 +113,7 @@ def routes(
     async def page(request: Request) -> HTMLResponse:
         calls = {call: [trigger for trigger in TABLE if call in trigger.calls] for call in CALLS}
         names = {trigger.name: trigger.shown for trigger in TABLE}
-        context = {"ledger": ledger, "armed": triggers.armed, "calls": calls, "names": names}
+        context = {"shown": CALLS, "ledger": ledger, "armed": triggers.armed, "calls": calls, "names": names}
         return pages.TemplateResponse(request, "sandbox.html", context)
 
     @router.post("/play/grants")

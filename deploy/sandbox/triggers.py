@@ -10,7 +10,21 @@ from dataclasses import dataclass
 PAY = ("order", "query", "close", "refund", "refund_query")
 WECHAT = ("login", "token", "phone", "subscribe")
 NOTIFICATIONS = ("notification", "refund_notification")
-CALLS = (*PAY, *NOTIFICATIONS, *WECHAT, "sms", "receipt")
+CALLS = {  # and how the page names them
+    "order": "下单",
+    "query": "查单",
+    "close": "关单",
+    "refund": "申请退款",
+    "refund_query": "查询退款",
+    "notification": "支付通知",
+    "refund_notification": "退款通知",
+    "login": "微信登录",
+    "token": "接口凭证",
+    "phone": "手机号授权",
+    "subscribe": "订阅消息",
+    "sms": "短信发送",
+    "receipt": "短信回执",
+}
 
 
 @dataclass(frozen=True)
@@ -70,7 +84,7 @@ class Armed:
         known = BY_NAME.get(self.name)
         if known is None or self.call not in known.calls:
             allowed = [trigger.name for trigger in TABLE if self.call in trigger.calls]
-            raise ValueError(f"no trigger {self.name!r} for call {self.call!r}; there are {allowed or CALLS}")
+            raise ValueError(f"no trigger {self.name!r} for call {self.call!r}; there are {allowed or list(CALLS)}")
 
 
 class Triggers:

@@ -11,19 +11,7 @@ from services.exporter.bundle import Missing, Photo, Plan, Written
 from services.exporter.roster import Person, everybody, read_roster
 from services.exporter.rules import Case, Fact, Standing
 from shared.campaigns import newest_campaign, pinned_campaign
-from shared.events import (
-    ApplicationDelivered,
-    ApplicationLapsed,
-    Entry,
-    IdentityConfirmed,
-    PaymentRefunded,
-    PaymentSucceeded,
-    PhotoAccepted,
-    PhotoReferred,
-    PhotoRefused,
-    PhotoSubmitted,
-    RosterPublished,
-)
+from shared.events import ApplicationDelivered, Entry, PhotoAccepted, RosterPublished
 from shared.outbox import AlreadyHandled, Errand, Outbox, TryLater
 from shared.photos import Objects
 from shared.sealed import Sealer
@@ -45,31 +33,8 @@ class Handlers:
         async with self._outbox.transaction(cause=event) as tx:
             await store.keep_roster(tx, event)
 
-    async def keep_identity(self, event: IdentityConfirmed) -> None:
-        await self._keep(event)
-
-    async def keep_submission(self, event: PhotoSubmitted) -> None:
-        await self._keep(event)
-
-    async def keep_acceptance(self, event: PhotoAccepted) -> None:
-        await self._keep(event)
-
-    async def keep_refusal(self, event: PhotoRefused) -> None:
-        await self._keep(event)
-
-    async def keep_referral(self, event: PhotoReferred) -> None:
-        await self._keep(event)
-
-    async def keep_payment(self, event: PaymentSucceeded) -> None:
-        await self._keep(event)
-
-    async def keep_refund(self, event: PaymentRefunded) -> None:
-        await self._keep(event)
-
-    async def keep_end(self, event: ApplicationLapsed) -> None:
-        await self._keep(event)
-
-    async def _keep(self, fact: Fact) -> None:
+    async def keep(self, fact: Fact) -> None:
+        """Every fact about an application, in whatever order they come."""
         async with self._outbox.transaction(cause=fact) as tx:
             campaign = await pinned_campaign(tx, fact)
             case = await store.locked_case(tx, fact, takes_fee=campaign.payment.moment != "none")

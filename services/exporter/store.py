@@ -88,7 +88,7 @@ looks = Table(
     Column("id", BigInteger, Identity(always=True), primary_key=True),
     Column("looked_at", DateTime(timezone=True), nullable=False),
     Column("staff", Text, nullable=False),
-    Column("what", Text, nullable=False),  # missing people, bundle requested, bundle downloaded
+    Column("what", Text, nullable=False),  # people listed, bundle requested, bundle downloaded
     Column("campaign_id", Text, nullable=False),
     Column("bundle_id", UUIDColumn(as_uuid=True)),
 )

@@ -49,6 +49,7 @@ class Handlers:
             reason = rules.why_not(claim, entry, attempts, policy)
             if await claims.remember(tx, event, number_print, entry.entry_id if entry else None, reason):
                 tx.tell(_answer(event, entry, reason))
+        log.info("identity decided", submission=event.submission, reason=reason or "matched")
 
     async def take_roster(self, campaign_id: str, file: IO[bytes], member: str) -> Report:
         """All good rows of the file or, when it is no roster, none. Raises NotARoster."""
@@ -114,5 +115,5 @@ def _answer(
 
 
 def _published_line(entry: RosterEntry) -> bytes:
-    line = {"entry_id": entry.entry_id, "entry": entry.sealed.model_dump(), "excluded": entry.excluded}
+    line = {"entry_id": str(entry.entry_id), "entry": entry.sealed.model_dump(), "excluded": entry.excluded}
     return orjson.dumps(line) + b"\n"

@@ -17,7 +17,7 @@ def matching_key(name: str) -> str:
     """
     folded = unicodedata.normalize("NFKC", name)
     visible = "".join(character for character in folded if unicodedata.category(character) not in INVISIBLE)
-    key = visible.translate(SEPARATORS).casefold()
+    key = unicodedata.normalize("NFKC", visible.translate(SEPARATORS).casefold())
     return LATIN_PUNCTUATION.sub("", key) if _is_latin(key) else key
 
 

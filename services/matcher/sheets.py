@@ -15,7 +15,7 @@ import sys
 from collections.abc import AsyncIterator, Iterator
 from typing import IO, Any
 
-from python_calamine import CalamineError, load_workbook
+from python_calamine import CalamineError, SheetVisibleEnum, load_workbook
 
 Cell = str | int | float | bool
 
@@ -83,7 +83,8 @@ def read_rows(file: IO[bytes]) -> Iterator[list[Any]]:
 def _xlsx_rows(file: IO[bytes]) -> Iterator[list[Any]]:
     try:
         with load_workbook(file) as workbook:
-            first_visible = next(sheet.name for sheet in workbook.sheets_metadata if "Visible" in str(sheet.visible))
+            sheets = workbook.sheets_metadata
+            first_visible = next(sheet.name for sheet in sheets if sheet.visible == SheetVisibleEnum.Visible)
             yield from workbook.get_sheet_by_name(first_visible).iter_rows()
     except (CalamineError, StopIteration):
         raise NotARoster("这个文件不是有效的 XLSX 表格；请用 Excel 或 WPS 打开后另存为 XLSX") from None

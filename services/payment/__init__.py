@@ -1,6 +1,7 @@
-"""Job: charges the fee once an application owes it: one WeChat Pay order at a time, refunds what was paid in vain.
+"""Payment: takes the fee once an application owes it, and gives back what was paid in vain. Money is fen.
 
-Hears photo.accepted, payment.requested, campaign.published; WeChat Pay's notifications by webhook.
-Says payment.due (and reminds), .prepared, .refused, .closed, .succeeded, .refunded.
-Remembers per application what is owed and what settled it; every order and refund under our own number. Money: fen.
+job: one WeChat Pay order at a time per application, reminders, the end of the grace, refunds
+hears: photo.accepted, payment.requested, campaign.published
+says: payment.due, payment.prepared, payment.refused, payment.closed, payment.succeeded, payment.refunded
+remembers: per application what is owed and what settled it; every order and refund under our own number
 """

@@ -1,10 +1,12 @@
 """What can be asked of it over HTTP? Only what WeChat Pay calls: it answers within five seconds, or WeChat repeats."""
 
 from http import HTTPStatus
+from typing import Literal
 
 import structlog
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
+from pydantic import BaseModel
 
 from services.payment import ledger
 from services.payment.ledger import Mismatch
@@ -18,10 +20,17 @@ MOST_BYTES = 64 * 1024  # a notification has two or three kilobytes
 log = structlog.get_logger()
 
 
+class Failure(BaseModel):
+    """What WeChat Pay expects of a notification that is not taken; it repeats it by its own schedule."""
+
+    code: Literal["FAIL"] = "FAIL"
+    message: str
+
+
 def router(outbox: Outbox, sealer: Sealer, wechatpay: WeChatPay) -> APIRouter:
     routes = APIRouter()
 
-    @routes.post("/wechatpay/notifications", status_code=HTTPStatus.NO_CONTENT)
+    @routes.post("/wechatpay/notifications", status_code=HTTPStatus.NO_CONTENT, responses={400: {"model": Failure}})
     async def take_notification(request: Request) -> Response:
         """A payment or a refund. 204: taken, now or before; 4xx: not ours, and nothing has changed."""
         try:
@@ -49,7 +58,7 @@ def router(outbox: Outbox, sealer: Sealer, wechatpay: WeChatPay) -> APIRouter:
 
 
 def _fail(why: Exception) -> JSONResponse:
-    return JSONResponse({"code": "FAIL", "message": str(why)}, status_code=HTTPStatus.BAD_REQUEST)
+    return JSONResponse(Failure(message=str(why)).model_dump(), status_code=HTTPStatus.BAD_REQUEST)
 
 
 async def _body(request: Request) -> bytes:

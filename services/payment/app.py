@@ -41,4 +41,4 @@ def build(settings: Settings | None = None, connections: Connections | None = No
 
 
 if __name__ == "__main__":
-    run(build())
+    run(build)

@@ -103,10 +103,15 @@ class Cashier:
         if not is_new and await self._learn_fate(order, close=expired):
             raise TryLater("the order before has just ended", ledger.AT_ONCE)
         openid = self.sealer.open(order.payer, Payer).openid
-        prepay_id = await self.wechatpay.place(
-            order.order_no, order.description, order.amount_fen, openid, order.expires_at
-        )
-        return order, prepay_id
+        terms = (order.order_no, order.description, order.amount_fen, openid, order.expires_at)
+        try:
+            return order, await self.wechatpay.place(*terms)
+        except Refused as refused:
+            if refused.code != "OUT_TRADE_NO_USED":
+                raise
+        # It was placed with another notify_url, before we moved: WeChat will never repeat it.
+        await self._learn_fate(order, close=True)
+        raise TryLater("the order could not be repeated", ledger.AT_ONCE)
 
     async def _open_or_new(self, tx: Transaction, errand: Errand) -> tuple[Order, bool]:
         """The application's open order, or a new one (True). Raises NotPayable."""

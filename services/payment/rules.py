@@ -61,11 +61,13 @@ ROWS = (
     Row(20, "prepared", (OrderState.PLACING, OrderState.OPEN), OrderState.OPEN),  # OPEN: its prepay_id is renewed
     Row(21, "paid", (OrderState.PLACING, OrderState.OPEN), OrderState.PAID),
     Row(21, "paid", (Money.DUE,), Money.SETTLED),
+    Row(41, "paid", (Money.SETTLED,), Money.SETTLED),  # the double payment: given back, see `why_refunded`
+    Row(23, "paid", (Money.LAPSED,), Money.LAPSED),  # likewise
     Row(22, "closed", (OrderState.PLACING, OrderState.OPEN), OrderState.CLOSED),
     Row(23, "paid", (OrderState.CLOSED,), OrderState.PAID),  # the late success
     Row(40, "refund succeeded", (RefundState.REFUNDING, RefundState.ABNORMAL), RefundState.REFUNDED),
     Row(40, "refund failed", (RefundState.REFUNDING,), RefundState.ABNORMAL),
-    # 41, the double payment: `why_refunded`. 13 and 19 (pay first, pay at order) are no campaign's yet.
+    # 13 and 19 (pay first, pay at order): no campaign needs them yet.
 )
 
 

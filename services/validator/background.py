@@ -40,11 +40,11 @@ class Background:
 
 def look_behind(picture: Pixels, chin_px: float, face_centre: tuple[float, float]) -> Background:
     """`picture` is the 480x640 frame; chin and centre in its pixels."""
-    half = cv2.resize(picture, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+    half = np.asarray(cv2.resize(picture, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA), np.uint8)
     bottom = int(np.clip(chin_px / 2, 20, half.shape[0]))
     upper = half[:bottom]
     colours = lab(upper)
-    flooded = _flood(cv2.blur(upper, (3, 3)), colours)
+    flooded = _flood(np.asarray(cv2.blur(upper, (3, 3)), np.uint8), colours)
     person, objects = _person_and_objects(flooded, face_centre)
     inside = _shrunk(flooded)
     judged = (inside | _shrunk(objects))[::2, ::2]

@@ -13,8 +13,7 @@ _25_TO_7 = 25.0**7
 
 def lab(picture: Pixels) -> Lab:
     """L* 0..100, a* and b* around 0, of BGR pixels in the same shape."""
-    converted: Lab = cv2.cvtColor(picture.astype(np.float32) / np.float32(255), cv2.COLOR_BGR2Lab)
-    return converted
+    return np.asarray(cv2.cvtColor(picture.astype(np.float32) / np.float32(255), cv2.COLOR_BGR2Lab), np.float32)
 
 
 def lab_of_rgb(rgb: tuple[int, int, int]) -> Lab:

@@ -197,7 +197,7 @@ def _crop(picture: Pixels, square: Square, size: int) -> tuple[npt.NDArray[np.fl
     if square.side > 2 * size:
         # warpAffine samples four pixels only and INTER_AREA does nothing there: shrink first
         factor = 2 * size / square.side
-        source = cv2.resize(picture, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
+        source = np.asarray(cv2.resize(picture, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA), np.uint8)
         matrix = back * factor
     crop = cv2.warpAffine(source, matrix, (size, size), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP)
     tensor = crop[:, :, ::-1].transpose(2, 0, 1)[None].astype(np.float32) / np.float32(255)

@@ -64,8 +64,8 @@ def _features(colours: Lab, places: npt.NDArray[np.float32]) -> npt.NDArray[np.f
     """L*, a*, b* and texture at each place, (rows, COLUMNS, 4): hair of the skin's colour still has strands."""
     texture = cv2.blur(np.abs(cv2.Laplacian(colours[..., 0], cv2.CV_32F)), (5, 5))
     stack = np.dstack([cv2.blur(colours, (3, 3)), texture])
-    features: npt.NDArray[np.float32] = cv2.remap(stack, places, None, cv2.INTER_LINEAR)
-    return features
+    across, down = np.ascontiguousarray(places[..., 0]), np.ascontiguousarray(places[..., 1])
+    return np.asarray(cv2.remap(stack, across, down, cv2.INTER_LINEAR), np.float32)
 
 
 def _steps(features: npt.NDArray[np.float32], below: int, above: int) -> npt.NDArray[np.float32]:

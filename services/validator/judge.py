@@ -1,11 +1,10 @@
-"""Judges one photo: look once, check every rule, decide, explain. Alone: `python -m services.validator.judge --help`."""
+"""Judges one photo: look once, check every rule, decide, explain. Alone: `python -m services.validator.judge`."""
 
 import argparse
 import json
 import sys
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from time import perf_counter
 from typing import Any
 
 import cv2
@@ -36,7 +35,6 @@ class Judgement:
 
 def judge(original: bytes, frame: Frame, profile: PhotoProfile, models: FaceModels) -> Judgement:
     """Judge the frame of an original. A file that cannot be decoded is refused with its reason."""
-    started = perf_counter()
     try:
         picture, header = standard.cut(original, frame)
     except PictureError as error:
@@ -52,7 +50,6 @@ def judge(original: bytes, frame: Frame, profile: PhotoProfile, models: FaceMode
         "original": {"kind": header.kind, "width_px": header.width_px, "height_px": header.height_px},
         "frame": frame.model_dump(),
         "standard": {"bytes": len(photo.jpeg), "quality": photo.quality},
-        "judged_in_ms": round((perf_counter() - started) * 1000),
     }
     drawn = overlay.draw(picture, portrait, findings, profile)
     return Judgement(decided, findings, photo.jpeg, drawn, report)

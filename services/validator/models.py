@@ -72,15 +72,24 @@ ANSWER_TOLERANCE = 2e-3  # of the answer's size; other processors add in another
 def open_model(model: Model, folder: Path) -> onnxruntime.InferenceSession:
     """One session with one thread: two processes with the default two spinning threads halve each other (2x1: 282
     inferences a second, 2x2 spinning: 150). Raises ModelError."""
-    path = model.path(folder)
-    if not path.exists():
-        raise ModelError(f"{path} is missing: run python -m services.validator.models")
+    _require(model, folder)
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     options.log_severity_level = 3  # warnings about unused initializers are the converter's, not ours
-    return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+    return onnxruntime.InferenceSession(model.path(folder), options, providers=["CPUExecutionProvider"])
+
+
+def require_models(folder: Path) -> None:
+    """Raises ModelError when one was not built."""
+    for model in MODELS:
+        _require(model, folder)
+
+
+def _require(model: Model, folder: Path) -> None:
+    if not model.path(folder).exists():
+        raise ModelError(f"{model.path(folder)} is missing: run python -m services.validator.models")
 
 
 def check_model(model: Model, folder: Path) -> None:
@@ -90,7 +99,9 @@ def check_model(model: Model, folder: Path) -> None:
     """
     answer = _answer(open_model(model, folder))
     if not np.allclose(answer, model.answer, rtol=ANSWER_TOLERANCE, atol=ANSWER_TOLERANCE):
-        raise ModelError(f"{model.path(folder)} answers {answer}, expected {list(model.answer)}: delete it, build again")
+        raise ModelError(
+            f"{model.path(folder)} answers {answer}, expected {list(model.answer)}: delete it, build again"
+        )
 
 
 def _answer(session: onnxruntime.InferenceSession) -> list[float]:

@@ -28,9 +28,7 @@ _BAND_PX = 34  # how far an allowed range reaches into the picture from its side
 _MIDDLE = FRAME_WIDTH_PX // 2
 
 
-def draw(
-    picture: Pixels, portrait: Portrait | None, findings: Iterable[Finding], profile: PhotoProfile
-) -> bytes:
+def draw(picture: Pixels, portrait: Portrait | None, findings: Iterable[Finding], profile: PhotoProfile) -> bytes:
     """A JPEG of 480x640 px; `picture` is the frame, `portrait` None where there was no face."""
     canvas = picture.copy()
     by_check = {finding.check: finding for finding in findings}
@@ -70,7 +68,9 @@ def _mark_lines(canvas: Pixels, portrait: Portrait, outcome: dict[str, Outcome])
     centre_x, half_width = portrait.centre_x_px, portrait.face_width_px / 2
     slope = np.tan(np.radians(portrait.roll_deg)) * (centre_x - _BAND_PX)
     eyes = _worst(outcome, "eye_line", "roll")
-    _line(canvas, (_BAND_PX, portrait.eye_line_px - slope), (2 * centre_x - _BAND_PX, portrait.eye_line_px + slope), eyes)
+    _line(
+        canvas, (_BAND_PX, portrait.eye_line_px - slope), (2 * centre_x - _BAND_PX, portrait.eye_line_px + slope), eyes
+    )
     _write(canvas, f"{portrait.eye_line_px:.0f}", (_BAND_PX + 4, portrait.eye_line_px - slope - 6), 0.7, _COLOURS[eyes])
 
     hair = _worst(outcome, "hairline")
@@ -127,7 +127,8 @@ def _border(canvas: Pixels, outcome: dict[str, Outcome]) -> None:
 
 
 def _line(canvas: Pixels, start: tuple[float, float], end: tuple[float, float], outcome: Outcome) -> None:
-    ends = [(round(x), round(y)) for x, y in (start, end)]
+    (x1, y1), (x2, y2) = start, end
+    ends = ((round(x1), round(y1)), (round(x2), round(y2)))
     thickness = 2 if outcome is Outcome.PASS else 4
     cv2.line(canvas, *ends, _WHITE, thickness + 2, cv2.LINE_AA)
     cv2.line(canvas, *ends, _COLOURS[outcome], thickness, cv2.LINE_AA)
@@ -135,7 +136,7 @@ def _line(canvas: Pixels, start: tuple[float, float], end: tuple[float, float], 
 
 def _box(canvas: Pixels, points: np.ndarray, outcome: Outcome) -> None:
     low, high = points.min(axis=0) - 6, points.max(axis=0) + 6
-    corners = [(round(float(x)), round(float(y))) for x, y in (low, high)]
+    corners = ((round(float(low[0])), round(float(low[1]))), (round(float(high[0])), round(float(high[1]))))
     cv2.rectangle(canvas, *corners, _WHITE, 5, cv2.LINE_AA)
     cv2.rectangle(canvas, *corners, _COLOURS[outcome], 3, cv2.LINE_AA)
 

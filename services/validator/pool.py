@@ -20,9 +20,11 @@ from pebble import ProcessPool
 
 from services.validator.faces import FaceModels
 from services.validator.judge import Judgement, judge, standard_only
+from services.validator.models import require_models
 from services.validator.rules import Verdict
 from shared.campaign import PhotoProfile
 from shared.events import Frame
+from shared.logs import start_logs
 from shared.reasons import Reason
 
 log = structlog.get_logger()
@@ -39,6 +41,7 @@ class JudgePool:
     """`async with JudgePool(...) as pool: await pool.judge(...)`. Workers never outlive the process that made them."""
 
     def __init__(self, models_dir: Path, processes: int, seconds_per_photo: float) -> None:
+        self._models_dir = models_dir
         self._seconds = seconds_per_photo
         self.processes = processes
         self._pool = ProcessPool(
@@ -50,14 +53,15 @@ class JudgePool:
         )
 
     async def __aenter__(self) -> Self:
-        """Waits until the first worker has its models; raises ModelError when they were not built."""
-        await self._run(_ready)
+        """Waits for the first worker; raises ModelError when the models were not built."""
+        require_models(self._models_dir)
+        await asyncio.gather(*(self._run(_ready) for _ in range(self.processes)))
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._pool.stop()
+        self._pool.stop()  # type: ignore[no-untyped-call]  # pebble ships half its types
         await asyncio.to_thread(self._pool.join)
 
     async def judge(self, original: bytes, frame: Frame, profile: PhotoProfile) -> Judgement:
@@ -92,6 +96,7 @@ class JudgePool:
 
 def _begin(models_dir: Path) -> None:
     global _models
+    start_logs("validator")
     Thread(target=_end_with_parent, name="end-with-parent", daemon=True).start()
     resource.setrlimit(resource.RLIMIT_DATA, (MEMORY_MAX_BYTES, MEMORY_MAX_BYTES))
     _models = FaceModels(models_dir)

@@ -51,7 +51,7 @@ def cut(original: bytes, frame: Frame) -> tuple[Pixels, PictureHeader]:
     framed = np.asarray(upright)[max(top, 0) : bottom, max(left, 0) : right]
     smaller = framed.shape[1] >= FRAME_WIDTH_PX
     method = cv2.INTER_AREA if smaller else cv2.INTER_CUBIC
-    scaled = cv2.resize(framed, (FRAME_WIDTH_PX, FRAME_HEIGHT_PX), interpolation=method)
+    scaled = np.asarray(cv2.resize(framed, (FRAME_WIDTH_PX, FRAME_HEIGHT_PX), interpolation=method), np.uint8)
     return np.ascontiguousarray(_in_srgb(scaled, profile)[:, :, ::-1]), header
 
 

@@ -1,5 +1,6 @@
 """Campaigns, students and facts for the exporter's tests."""
 
+import base64
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 from uuid import UUID, uuid4
@@ -24,7 +25,8 @@ from shared.sealed import Sealer
 
 E = TypeVar("E", bound=Event)
 NOW = datetime(2026, 5, 28, 9, tzinfo=UTC)
-SEALER = Sealer({"k1": b"k" * 32}, b"l" * 32)
+SEAL_KEY = base64.b64encode(b"k" * 32).decode()
+SEALER = Sealer({"k1": b"k" * 32}, b"k" * 32)
 
 
 def campaign(campaign_id: str = "buct-2020", fee_fen: int = 2000, school_code: str = "10010") -> Campaign:

@@ -13,14 +13,23 @@ class Tap:
         self._store = urlsplit(endpoint)
         self._left = shut_after_bytes
         self._open = asyncio.Event()
+        self._connections: dict[asyncio.StreamWriter, asyncio.Task[None]] = {}
         self.is_shut = asyncio.Event()
         self.endpoint = ""
 
     def open(self) -> None:
         self._open.set()
 
+    async def close(self) -> None:
+        self.open()
+        for writer in self._connections:
+            writer.close()
+        await asyncio.gather(*self._connections.values())
+
     async def connect(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        assert self._store.hostname
+        task = asyncio.current_task()
+        assert task
+        self._connections[writer] = task
         there_reader, there_writer = await asyncio.open_connection(self._store.hostname, self._store.port)
         back = asyncio.create_task(_pour(there_reader, writer))
         try:
@@ -53,5 +62,5 @@ async def tap(endpoint: str, shut_after_bytes: int) -> AsyncIterator[Tap]:
     try:
         yield made
     finally:
-        made.open()
         server.close()
+        await made.close()

@@ -10,7 +10,8 @@ from zipfile import ZIP_STORED, ZipFile
 
 import pytest
 
-from services.exporter.bundle import Missing, Photo, Plan, verify, zipped
+from services.exporter.bundle import Missing, Photo, Plan, zipped
+from services.exporter.manifest import verify
 from tests.exporter.stories import NOW, campaign, student
 
 JPEGS = {f"key-{number}": b"\xff\xd8" + bytes([number]) * 30_000 for number in range(3)}

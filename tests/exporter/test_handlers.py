@@ -4,7 +4,7 @@ from uuid import UUID
 import pytest
 
 from services.exporter.roster import RosterLine
-from services.exporter.rules import Standing, standing
+from services.exporter.rules import Fact, Standing, standing
 from shared.events import RosterPublished
 from shared.outbox import NotYet
 from tests.exporter.stand import Stand
@@ -32,7 +32,7 @@ async def test_facts_in_every_order_and_twice_end_the_same(exporter: Stand) -> N
     stories = []
     for order in permutations(range(4)):
         story = Story()
-        facts = [story.confirmed(), story.referred(1, 1), story.accepted(1, 2), story.paid()]
+        facts: list[Fact] = [story.confirmed(), story.referred(1, 1), story.accepted(1, 2), story.paid()]
         told_so = [facts[at] for at in order]
         await exporter.hear(*told_so, *reversed(told_so))
         stories.append(story)

@@ -2,7 +2,9 @@
 
 import csv
 import io
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -68,8 +70,9 @@ def csv_file(rows: Sequence[Row], headings: Row = HEADINGS, encoding: str = "utf
     return text.getvalue().encode(encoding)
 
 
-def on_disk(folder: Path, body: bytes) -> BinaryIO:
+@contextmanager
+def on_disk(body: bytes) -> Iterator[BinaryIO]:
     """An open file with a descriptor, as an upload is."""
-    path = folder / "roster"
-    path.write_bytes(body)
-    return path.open("rb")
+    with tempfile.TemporaryFile() as file:
+        file.write(body)
+        yield file

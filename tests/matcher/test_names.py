@@ -18,7 +18,9 @@ def test_a_name_without_its_separator_is_another_name() -> None:
     assert matching_key("阿依古丽买买提") != matching_key("阿依古丽·买买提")
 
 
-@pytest.mark.parametrize("written", ["毛小小", " 毛小小 ", "毛 小小", "毛\u3000小小", "毛\u200b小\u200d小", "\ufeff毛小小", "毛小小\n"])
+@pytest.mark.parametrize(
+    "written", ["毛小小", " 毛小小 ", "毛 小小", "毛\u3000小小", "毛\u200b小\u200d小", "\ufeff毛小小", "毛小小\n"]
+)
 def test_spaces_and_invisible_characters_do_not_count(written: str) -> None:
     assert matching_key(written) == "毛小小"
 
@@ -35,7 +37,8 @@ def test_rare_characters_stay_themselves() -> None:
 
 
 @pytest.mark.parametrize(
-    "written", ["O'Neil, John-Paul", "o’neil john paul", "ＯＮＥＩＬ ＪＯＨＮ ＰＡＵＬ", "O'NEIL JOHN PAUL.", "O'Neil·John·Paul"]
+    "written",
+    ["O'Neil, John-Paul", "o’neil john paul", "ＯＮＥＩＬ ＪＯＨＮ ＰＡＵＬ", "O'NEIL JOHN PAUL.", "O'Neil·John·Paul"],
 )
 def test_latin_case_and_punctuation_do_not_count(written: str) -> None:
     assert matching_key(written) == "oneiljohnpaul"

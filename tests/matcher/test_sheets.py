@@ -1,6 +1,5 @@
 import io
 import zipfile
-from pathlib import Path
 
 import openpyxl
 import pytest
@@ -10,9 +9,9 @@ from services.matcher.sheets import NotARoster, row_batches
 from tests.matcher.people import HEADINGS, csv_file, on_disk, people, row, xlsx
 
 
-async def read(folder: Path, body: bytes) -> RosterReader:
+async def read(body: bytes) -> RosterReader:
     reader = RosterReader()
-    with on_disk(folder, body) as file:
+    with on_disk(body) as file:
         async for rows in row_batches(file):
             reader.take(rows)
     reader.finish()
@@ -29,18 +28,18 @@ async def read(folder: Path, body: bytes) -> RosterReader:
     ],
     ids=["xlsx", "utf-8", "utf-8 with BOM", "gb18030"],
 )
-async def test_every_format_gives_the_same_people(body: bytes, tmp_path: Path) -> None:
-    reader = await read(tmp_path, body)
+async def test_every_format_gives_the_same_people(body: bytes) -> None:
+    reader = await read(body)
     assert (reader.rows, reader.kept, reader.bad) == (700, 700, [])
 
 
-async def test_a_rare_character_survives_gb18030(tmp_path: Path) -> None:
-    with on_disk(tmp_path, csv_file([row(1, 姓名="王䶮")], encoding="gb18030")) as file:
+async def test_a_rare_character_survives_gb18030() -> None:
+    with on_disk(csv_file([row(1, 姓名="王䶮")], encoding="gb18030")) as file:
         rows = [row async for batch in row_batches(file) for row in batch]
     assert rows[1][0] == "王䶮"
 
 
-async def test_rows_are_counted_as_the_spreadsheet_shows_them(tmp_path: Path) -> None:
+async def test_rows_are_counted_as_the_spreadsheet_shows_them() -> None:
     workbook = openpyxl.Workbook()
     sheet = workbook.active
     assert sheet is not None
@@ -49,11 +48,11 @@ async def test_rows_are_counted_as_the_spreadsheet_shows_them(tmp_path: Path) ->
         sheet.cell(7, column, row(1, 姓名="")[column - 2])
     body = io.BytesIO()
     workbook.save(body)
-    reader = await read(tmp_path, body.getvalue())
+    reader = await read(body.getvalue())
     assert [(cell.row, cell.column) for cell in reader.bad] == [(7, "姓名")]
 
 
-async def test_a_hidden_sheet_is_not_the_roster(tmp_path: Path) -> None:
+async def test_a_hidden_sheet_is_not_the_roster() -> None:
     workbook = openpyxl.Workbook()
     hidden = workbook.active
     assert hidden is not None
@@ -64,7 +63,7 @@ async def test_a_hidden_sheet_is_not_the_roster(tmp_path: Path) -> None:
     shown.append(row(1))
     body = io.BytesIO()
     workbook.save(body)
-    assert (await read(tmp_path, body.getvalue())).kept == 1
+    assert (await read(body.getvalue())).kept == 1
 
 
 def bomb() -> bytes:
@@ -112,18 +111,18 @@ def far_cell() -> bytes:
     ],
     ids=range(16),
 )
-async def test_what_is_no_roster_is_told_so(body: bytes, why: str, tmp_path: Path) -> None:
+async def test_what_is_no_roster_is_told_so(body: bytes, why: str) -> None:
     with pytest.raises(NotARoster, match=why):
-        await read(tmp_path, body)
+        await read(body)
 
 
-async def test_a_bomb_ends_the_reading_process_and_nothing_else(tmp_path: Path) -> None:
+async def test_a_bomb_ends_the_reading_process_and_nothing_else() -> None:
     with pytest.raises(NotARoster, match="过大"):
-        await read(tmp_path, bomb())
+        await read(bomb())
 
 
-async def test_nobody_is_left_reading_when_the_taker_has_had_enough(tmp_path: Path) -> None:
-    with on_disk(tmp_path, csv_file(people(20_000))) as file:
+async def test_nobody_is_left_reading_when_the_taker_has_had_enough() -> None:
+    with on_disk(csv_file(people(20_000))) as file:
         batches = row_batches(file)
         assert await anext(batches)
         await batches.aclose()  # type: ignore[attr-defined]  # an async generator, typed as what it promises

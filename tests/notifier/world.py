@@ -12,6 +12,7 @@ import httpx
 import orjson
 from sqlalchemy import func, select, update
 
+from deploy.local.keys import Keys
 from services.notifier import store
 from services.notifier.handlers import Handlers
 from services.notifier.sending import SEND, Sending
@@ -138,12 +139,12 @@ class World:
 
 
 @asynccontextmanager
-async def opened_world(database_url: str, folder: Path) -> AsyncIterator[World]:
+async def opened_world(database_url: str, sandbox_keys: Keys, folder: Path) -> AsyncIterator[World]:
     await asyncio.to_thread(migrate, "notifier", database_url)
     clock_file = folder / "clock"
     clock_file.write_text("0")
     engine = connect(database_url)
-    with serving_sandbox(sandbox_settings(folder)) as sandbox_url:
+    with serving_sandbox(sandbox_settings(sandbox_keys)) as sandbox_url:
         async with (
             WeChat(sandbox_url, "wx1234567890abcdef", "wechat-secret") as wechat,
             httpx.AsyncClient(base_url=f"{sandbox_url}/play", trust_env=False) as play,

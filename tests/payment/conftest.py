@@ -9,6 +9,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
+from deploy.local.keys import Keys, load_keys
 from deploy.sandbox import settings as sandbox
 from services.payment import api
 from services.payment.settings import Settings
@@ -23,9 +24,14 @@ from tests.payment.till import Till
 from tests.sandbox.serving import listening, sandbox_settings, serving, serving_sandbox
 
 
-@pytest.fixture
-def sandbox_account(tmp_path: Path) -> sandbox.Settings:
-    return sandbox_settings(tmp_path)
+@pytest.fixture(scope="session")
+def keys(tmp_path_factory: pytest.TempPathFactory) -> Keys:
+    return load_keys(tmp_path_factory.mktemp("keys"))
+
+
+@pytest.fixture(scope="session")
+def sandbox_account(keys: Keys) -> sandbox.Settings:
+    return sandbox_settings(keys)
 
 
 @pytest.fixture
@@ -64,7 +70,7 @@ def sealer() -> Sealer:
     return Sealer({"k1": bytes(32)}, base64.b64decode("bG9va3Vw"))
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def sandbox_url(sandbox_account: sandbox.Settings) -> Iterator[str]:
     with serving_sandbox(sandbox_account) as address:
         yield address
@@ -79,7 +85,7 @@ def listener() -> Iterator[socket.socket]:
 
 @pytest.fixture
 async def wechatpay(
-    sandbox_account: sandbox.Settings, sandbox_url: str, listener: socket.socket, tmp_path: Path
+    sandbox_account: sandbox.Settings, sandbox_url: str, listener: socket.socket, keys: Keys
 ) -> AsyncIterator[WeChatPay]:
     settings = Settings(
         database_url="",
@@ -87,10 +93,10 @@ async def wechatpay(
         wechatpay_url=sandbox_url,
         appid=sandbox_account.wechat_appid,
         mchid=sandbox_account.mchid,
-        private_key_file=tmp_path / "merchant_private.pem",
+        private_key_file=keys.rsa_private("merchant"),
         cert_serial=sandbox_account.merchant_cert_serial,
         apiv3_key=sandbox_account.apiv3_key,
-        wechatpay_public_key_file=tmp_path / "platform_public.pem",
+        wechatpay_public_key_file=keys.rsa_public("wechatpay"),
         wechatpay_public_key_id=sandbox_account.platform_public_key_id,
     )
     async with WeChatPay(settings) as wechatpay:
@@ -130,3 +136,4 @@ async def till(
         httpx.AsyncClient(base_url=webhook_url, trust_env=False) as service,
     ):
         yield Till(outbox, sealer, wechatpay, people, service, campaign, tmp_path / "clock")
+        await people.post("/play/triggers/clear")

@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from services.payment import api, wechatpay
+from services.payment.rules import LOOKS_AFTER
 from shared.events import PaymentPrepared, PaymentSucceeded
 from tests.payment.till import Till
 
@@ -70,15 +71,9 @@ async def test_a_notification_that_is_not_right_is_refused_and_the_query_tells_t
     answer = (await attempts(till))[0]
     assert (answer["status"], json.loads(answer["answer"])["code"]) == (400, "FAIL")
     assert await till.facts(PaymentSucceeded) == []
-    till.move_clock(by=wechatpay_looks())
+    till.move_clock(by=LOOKS_AFTER[0])
     await till.run("watch_order")
     assert len(await till.facts(PaymentSucceeded)) == 1
-
-
-def wechatpay_looks() -> Any:
-    from services.payment.rules import LOOKS_AFTER
-
-    return LOOKS_AFTER[0]
 
 
 async def test_a_notification_before_the_order_call_has_answered_is_taken(till: Till) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 import pytest
+from prometheus_client import REGISTRY
 
 from services.payment import wechatpay
 from services.payment.rules import LAST_LOOK_AFTER
@@ -107,6 +108,21 @@ async def test_an_answer_that_cannot_be_trusted_is_asked_for_again(till: Till, t
     await till.handlers.charge_for_photo(till.accepted())
     await till.request()
     assert len(await till.orders()) == 1
+
+
+async def test_an_order_placed_before_we_moved_is_closed_and_another_opened(
+    till: Till, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await till.handlers.charge_for_photo(till.accepted())
+    await till.handlers.answer_request(till.requested())
+    with monkeypatch.context() as moving:
+        moving.setattr(till.wechatpay._client, "_notify_url", "http://127.0.0.1:9/the-old-place")
+        moving.setattr(till.wechatpay, "place", killed_after(till.wechatpay.place))
+        with pytest.raises(Killed):
+            await till.run("prepare_payment")
+    await till.run("prepare_payment")
+    assert [order["state"] for order in await till.orders()] == ["CLOSED", "NOTPAY"]
+    assert len(await till.facts(PaymentPrepared)) == 1
 
 
 async def test_a_student_is_told_to_come_back_when_wechat_pay_stays_away(till: Till) -> None:
@@ -215,9 +231,7 @@ async def test_killed_between_the_refund_call_and_its_record_makes_one_refund(
     assert len(await till.facts(PaymentRefunded)) == 1
 
 
-async def test_a_refund_that_wechat_pay_gives_up_is_shown_to_operators_and_may_still_succeed(
-    till: Till, caplog: pytest.LogCaptureFixture
-) -> None:
+async def test_a_refund_that_wechat_pay_gives_up_is_shown_to_operators_and_may_still_succeed(till: Till) -> None:
     await paid_twice(till)
     await till.arm("refund", "ends_abnormal")
     before = stuck()
@@ -227,8 +241,7 @@ async def test_a_refund_that_wechat_pay_gives_up_is_shown_to_operators_and_may_s
 
 
 def stuck() -> float:
-    from prometheus_client import REGISTRY
-
+    """What the operators' alarm watches."""
     return REGISTRY.get_sample_value("gradphoto_refunds_stuck_total") or 0
 
 

@@ -36,7 +36,9 @@ def order(
         (Money.SETTLED, "photo accepted", None),
         (Money.DUE, "grace over", Money.LAPSED),
         (Money.SETTLED, "grace over", None),
-        (Money.LAPSED, "paid", None),
+        (Money.LAPSED, "paid", Money.LAPSED),
+        (Money.SETTLED, "paid", Money.SETTLED),
+        (Money.NOT_DUE, "paid", None),
         (OrderState.PLACING, "prepared", OrderState.OPEN),
         (OrderState.PAID, "prepared", None),
         (OrderState.PLACING, "paid", OrderState.PAID),
@@ -55,7 +57,7 @@ def test_every_event_leads_where_the_state_machine_says_and_nowhere_else(
 
 
 def test_the_rows_are_those_that_charging_after_approval_needs() -> None:
-    assert {row.number for row in rules.ROWS} == {20, 21, 22, 23, 31, 33, 40}
+    assert {row.number for row in rules.ROWS} == {20, 21, 22, 23, 31, 33, 40, 41}
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,6 @@ from shared.outbox.tables import errands, outbox
 from shared.sealed import Sealer
 
 Fact = TypeVar("Fact", bound=Event)
-OPENID = "o-zhang"
 EVERY_KIND = ("prepare_payment", "watch_order", "chase_payment", "refund_payment")
 
 
@@ -35,6 +34,7 @@ class Till:
     campaign: Campaign
     clock_file: Path
     application_id: UUID = field(default_factory=uuid4)
+    openid: str = field(default_factory=lambda: f"o-{uuid4().hex}")
 
     @property
     def handlers(self) -> Handlers:
@@ -64,7 +64,7 @@ class Till:
         return self.heard(PhotoAccepted(**self.about(), **photo))
 
     def requested(self) -> PaymentRequested:
-        payer = self.sealer.seal(Payer(openid=OPENID))
+        payer = self.sealer.seal(Payer(openid=self.openid))
         return self.heard(PaymentRequested(**self.about(), request_id=uuid4(), payer=payer))
 
     async def request(self) -> PaymentPrepared:
@@ -78,7 +78,9 @@ class Till:
 
     async def pay(self, prepared: PaymentPrepared, **options: Any) -> httpx.Response:
         """The phone pays with what it was given."""
-        return await self.sandbox.post("/play/pay", json={"openid": OPENID, **prepared.pay.model_dump(), **options})
+        return await self.sandbox.post(
+            "/play/pay", json={"openid": self.openid, **prepared.pay.model_dump(), **options}
+        )
 
     async def force(self, order_no: str, **options: Any) -> None:
         """The money comes without the phone."""
@@ -88,11 +90,14 @@ class Till:
         (await self.sandbox.post("/play/triggers", json={"call": call, "name": name, **options})).raise_for_status()
 
     async def orders(self) -> list[dict[str, Any]]:
-        """What WeChat Pay knows."""
-        return list((await self.sandbox.get("/play/orders")).json())
+        """What WeChat Pay knows of this student."""
+        orders = (await self.sandbox.get("/play/orders")).json()
+        return [order for order in orders if order["openid"] == self.openid]
 
     async def refunds(self) -> list[dict[str, Any]]:
-        return list((await self.sandbox.get("/play/refunds")).json())
+        numbers = {order["out_trade_no"] for order in await self.orders()}
+        refunds = (await self.sandbox.get("/play/refunds")).json()
+        return [refund for refund in refunds if refund["out_trade_no"] in numbers]
 
     async def facts(self, kind: type[Fact]) -> list[Fact]:
         """What the service has told, or is about to."""

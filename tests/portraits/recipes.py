@@ -29,7 +29,7 @@ def _placed(face: str, face_width: float, hairline_px: float, **rest: float) -> 
 
 # Only these two close their mouths; each has its own range in which hairline, eyes and width all keep the standard.
 _PLACES = [
-    *product(["biden"], [0.44, 0.47, 0.50], [72, 75, 78]),
+    *product(["biden"], [0.495, 0.50, 0.51], [73, 76, 80]),
     *product(["obama3"], [0.545, 0.55, 0.56], [83, 87, 91]),
 ]
 _SIZES = [(1224, 0.0), (1440, 0.0), (1080, 0.12), (1200, 0.05), (960, 0.0)]  # width_px, surround

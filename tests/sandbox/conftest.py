@@ -1,5 +1,4 @@
 from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -7,8 +6,15 @@ import pytest
 from fastapi import FastAPI
 from wechatpayv3.async_ import AsyncWeChatPay, WeChatPayType
 
+from deploy.local.keys import Keys, load_keys
 from deploy.sandbox.settings import Settings
 from tests.sandbox.serving import Receiver, sandbox_settings, serving, serving_sandbox
+
+
+@pytest.fixture(scope="session")
+def keys(tmp_path_factory: pytest.TempPathFactory) -> Keys:
+    """Made once: two RSA pairs take a good part of a second."""
+    return load_keys(tmp_path_factory.mktemp("keys"))
 
 
 @pytest.fixture
@@ -25,8 +31,8 @@ def receiver_url(receiver: Receiver) -> Iterator[str]:
 
 
 @pytest.fixture
-def settings(tmp_path: Path, receiver_url: str) -> Settings:
-    return sandbox_settings(tmp_path, receipt_url=receiver_url)
+def settings(keys: Keys, receiver_url: str) -> Settings:
+    return sandbox_settings(keys, receipt_url=receiver_url)
 
 
 @pytest.fixture
@@ -42,16 +48,16 @@ async def http(sandbox_url: str) -> AsyncIterator[httpx.AsyncClient]:
 
 
 @pytest.fixture
-async def wechatpay(settings: Settings, sandbox_url: str, tmp_path: Path) -> AsyncIterator[Any]:
+async def wechatpay(settings: Settings, sandbox_url: str, keys: Keys) -> AsyncIterator[Any]:
     """The real client, in public-key mode, as services/payment builds it."""
     client = AsyncWeChatPay(
         wechatpay_type=WeChatPayType.JSAPI,
         mchid=settings.mchid,
-        private_key=(tmp_path / "merchant_private.pem").read_text(),
+        private_key=keys.rsa_private("merchant").read_text(),
         cert_serial_no=settings.merchant_cert_serial,
         apiv3_key=settings.apiv3_key.get_secret_value(),
         appid=settings.wechat_appid,
-        public_key=(tmp_path / "platform_public.pem").read_text(),
+        public_key=keys.rsa_public("wechatpay").read_text(),
         public_key_id=settings.platform_public_key_id,
         timeout=(1, 2),
     )

@@ -5,14 +5,13 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import uvicorn
 from fastapi import Request, Response
 
+from deploy.local.keys import Keys
 from deploy.sandbox.app import create_app
-from deploy.sandbox.keys import write_pairs
 from deploy.sandbox.settings import Settings
 
 START_SECONDS = 10
@@ -44,16 +43,15 @@ def serving(app: Any, listener: socket.socket | None = None) -> Iterator[str]:
             thread.join(START_SECONDS)
 
 
-def sandbox_settings(folder: Path, receipt_url: str | None = None) -> Settings:
-    """One account of everything; the keys are written into `folder`. Retries come a thousand times faster."""
-    write_pairs(folder)
+def sandbox_settings(keys: Keys, receipt_url: str | None = None) -> Settings:
+    """One account of everything, with a clone's development keys. Retries come a thousand times faster."""
     return Settings(
         wechat_appid="wx1234567890abcdef",
         wechat_secret="wechat-secret",
         mchid="1900000109",
-        merchant_public_key_file=folder / "merchant_public.pem",
+        merchant_public_key_file=keys.rsa_public("merchant"),
         merchant_cert_serial="444F4864EA9B3441",
-        platform_private_key_file=folder / "platform_private.pem",
+        platform_private_key_file=keys.rsa_private("wechatpay"),
         platform_public_key_id="PUB_KEY_ID_0119000001092026",
         apiv3_key="an-apiv3-key-of-thirty-two-bytes",
         sms_secret_id="AKIDsandbox",

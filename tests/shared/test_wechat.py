@@ -2,12 +2,12 @@
 
 import logging
 from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
+from deploy.local.keys import Keys, load_keys
 from shared.wechat import Session, WeChat, WeChatRefused, WeChatUnavailable
 from tests.sandbox.serving import sandbox_settings, serving_sandbox
 
@@ -15,9 +15,14 @@ TEMPLATE = "accepted-template"
 DATA = {"thing1": "照片已通过"}
 
 
+@pytest.fixture(scope="module")
+def keys(tmp_path_factory: pytest.TempPathFactory) -> Keys:
+    return load_keys(tmp_path_factory.mktemp("keys"))
+
+
 @pytest.fixture
-def sandbox_url(tmp_path: Path) -> Iterator[str]:
-    with serving_sandbox(sandbox_settings(tmp_path)) as url:
+def sandbox_url(keys: Keys) -> Iterator[str]:
+    with serving_sandbox(sandbox_settings(keys)) as url:
         yield url
 
 

@@ -17,7 +17,7 @@ from services.exporter.bundle import MEDIA_TYPE
 from shared.campaign import Campaign
 from shared.campaigns import newest_campaign
 from shared.links import BadLink
-from shared.outbox import AlreadyHandled, Cause
+from shared.outbox import AlreadyHandled, Cause, Transaction
 from shared.problems import Problem
 from shared.reasons import Reason
 from shared.staff import Member
@@ -69,14 +69,20 @@ def router(desk: Desk) -> APIRouter:
             await campaign_for(tx, campaign_id, member)
             return [view(desk, row, member) for row in await store.bundles_of(tx, campaign_id)]
 
+    @router.get("/bundles/{bundle_id}/link", include_in_schema=False)
+    async def link(bundle_id: UUID, member: SchoolMember) -> RedirectResponse:
+        """For the page, which may have been open for longer than a link lasts."""
+        async with desk.outbox.transaction() as tx:
+            row = await _published(tx, bundle_id)
+            await campaign_for(tx, row.campaign_id, member)
+        return RedirectResponse(desk.link(bundle_id, member), HTTPStatus.SEE_OTHER)
+
     @router.get("/bundles/{bundle_id}/download", response_class=StreamingResponse)
     async def download(bundle_id: UUID, token: str) -> StreamingResponse:
         """The ZIP; each download leaves a line in the audit."""
         staff = _given_to(desk, bundle_id, token)
         async with desk.outbox.transaction() as tx:
-            row = await store.bundle(tx, bundle_id)
-            if row is None or row.published_at is None:
-                raise Problem(HTTPStatus.NOT_FOUND, Reason.BAD_REQUEST, f"no bundle {bundle_id} has been published")
+            row = await _published(tx, bundle_id)
             campaign = await newest_campaign(tx, row.campaign_id)
             await store.note_look(tx, staff, "bundle downloaded", row.campaign_id, bundle_id)
         headers = {"Content-Disposition": _file_name(row, campaign), "Content-Length": str(row.size_bytes)}
@@ -110,6 +116,14 @@ async def _request(desk: Desk, campaign_id: str, member: Member, key: str) -> Ro
         pass  # the same answer as the first time
     async with desk.outbox.transaction() as tx:
         return await store.requested_bundle(tx, campaign_id, member.name, key)
+
+
+async def _published(tx: Transaction, bundle_id: UUID) -> Row[Any]:
+    """Raises Problem 404."""
+    row = await store.bundle(tx, bundle_id)
+    if row is None or row.published_at is None:
+        raise Problem(HTTPStatus.NOT_FOUND, Reason.BAD_REQUEST, f"no bundle {bundle_id} has been published")
+    return row
 
 
 def _given_to(desk: Desk, bundle_id: UUID, token: str) -> str:

@@ -45,7 +45,7 @@ def router(desk: Desk) -> APIRouter:
             campaign = await campaign_for(tx, campaign_id, member)
             bundles = [view(desk, row, member) for row in await store.bundles_of(tx, campaign_id)]
             if standing:
-                await store.note_look(tx, member.name, "missing people", campaign_id)
+                await store.note_look(tx, member.name, "people listed", campaign_id)
         people = await desk.handlers.people_of(campaign_id)
         shown = [each for each in people if each.standing == standing]
         context = {"campaign": campaign, "bundles": bundles, "member": member, "counts": counts_of(people)}

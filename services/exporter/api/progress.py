@@ -42,7 +42,7 @@ def router(desk: Desk) -> APIRouter:
     async def progress(campaign_id: str, member: SchoolMember) -> Progress:
         async with desk.outbox.transaction() as tx:
             campaign = await campaign_for(tx, campaign_id, member)
-            await store.note_look(tx, member.name, "missing people", campaign_id)
+            await store.note_look(tx, member.name, "people listed", campaign_id)
         people = await desk.handlers.people_of(campaign_id)
         missing = [opened(each, desk.sealer) for each in people if each.standing != Standing.COMPLETE]
         return Progress(campaign=campaign.ref, counts=counts_of(people), missing=missing)

@@ -3,7 +3,6 @@
 To add one: write the file (NAME, REASON, DEFAULT, check), name it in CHECKS, test it on a composed photo.
 """
 
-from collections.abc import Callable
 from typing import Protocol
 
 import structlog
@@ -37,8 +36,7 @@ class Check(Protocol):
     REASON: Reason
     DEFAULT: CheckAction  # what a failure does where the campaign is silent
 
-    @property
-    def check(self) -> Callable[[Portrait, PhotoProfile], Finding]: ...
+    def check(self, portrait: Portrait, profile: PhotoProfile, /) -> Finding: ...
 
 
 # In the order in which a person would look.

@@ -5,12 +5,12 @@ import numpy as np
 from services.validator.colour import Lab, delta_e, lab_of_rgb
 from services.validator.portrait import Portrait
 from services.validator.rules import Finding, Limits, Outcome, measured
-from shared.campaign import PhotoProfile
+from shared.campaign import CheckAction, PhotoProfile
 from shared.reasons import Reason
 
 NAME = "background_colour"
 REASON = Reason.BG_COLOR
-DEFAULT = "refuse"
+DEFAULT: CheckAction = "refuse"
 
 RIGHT = 6.0  # ΔE2000: right colours lie under 5, wrong ones over 12 (323 photos, judge.md §3)
 WRONG = 12.0
@@ -28,9 +28,7 @@ def check(portrait: Portrait, profile: PhotoProfile) -> Finding:
     allowed = np.array([lab_of_rgb(each.rgb) for each in profile.backgrounds])
     distances = delta_e(allowed, background.colour)
     same_hue = any(_same_hue(background.colour, colour) for colour in allowed)
-    return measured(
-        NAME, REASON, float(distances.min()), "ΔE", limits, error=WRONG - RIGHT, certain=not same_hue
-    )
+    return measured(NAME, REASON, float(distances.min()), "ΔE", limits, error=WRONG - RIGHT, certain=not same_hue)
 
 
 def _same_hue(one: Lab, other: Lab) -> bool:

@@ -3,12 +3,12 @@
 from services.validator.background import EVEN_MAX
 from services.validator.portrait import Portrait
 from services.validator.rules import Finding, Limits, Outcome
-from shared.campaign import PhotoProfile
+from shared.campaign import CheckAction, PhotoProfile
 from shared.reasons import Reason
 
 NAME = "background_even"
 REASON = Reason.BG_UNEVEN
-DEFAULT = "refuse"
+DEFAULT: CheckAction = "refuse"
 
 # Real portraits that people call plain reach a 95th percentile of 4.3 to 5.0 (judge.md §3).
 SPREAD_PLAIN, SPREAD_UNEVEN = 3.0, 6.0

@@ -7,15 +7,15 @@ import numpy.typing as npt
 from services.validator.faces import Points
 from services.validator.portrait import Portrait
 from services.validator.rules import Finding, Limits, Outcome, measured
-from shared.campaign import PhotoProfile
+from shared.campaign import CheckAction, PhotoProfile
 from shared.reasons import Reason
 
 NAME = "exposure"
 REASON = Reason.LIGHT_UNDER
-DEFAULT = "refuse"
+DEFAULT: CheckAction = "refuse"
 
-# 95th percentile of the face's L*. 23 real portraits reach 72 to 94; two taken in dim light that people accept, 56 to 62;
-# the same two, one stop darker, 44.
+# 95th percentile of the face's L*. 23 real portraits reach 72 to 94; two taken in dim light that people accept,
+# 56 to 62; the same two, one stop darker, 44.
 BRIGHT, DARK = 54.0, 46.0
 # Dark skin in good light is no dark photo: the whites of the eyes, whoever's, reach 43 to 84 and in dim light 36.
 EYES_DARK = 30.0

@@ -2,12 +2,12 @@
 
 from services.validator.portrait import Portrait
 from services.validator.rules import Finding, Limits, measured
-from shared.campaign import PhotoProfile
+from shared.campaign import CheckAction, PhotoProfile
 from shared.reasons import Reason
 
 NAME = "eye_line"
 REASON = Reason.GEO_EYES
-DEFAULT = "refuse"
+DEFAULT: CheckAction = "refuse"
 
 ERROR_PX = 4.0  # p99 is 1.0 px on composed photos; the rest is for real ones (judge.md §1, §8)
 

@@ -2,12 +2,12 @@
 
 from services.validator.portrait import Portrait
 from services.validator.rules import Finding, Limits, Outcome, measured
-from shared.campaign import PhotoProfile
+from shared.campaign import CheckAction, PhotoProfile
 from shared.reasons import Reason
 
 NAME = "hairline"
 REASON = Reason.GEO_HAIRLINE
-DEFAULT = "refuse"
+DEFAULT: CheckAction = "refuse"
 
 ERROR_PX = 12.0  # p99 where the hairline was seen (judge.md §2)
 BY_RATIO_ERROR_PX = 23.0  # p95 of eyes and chin alone

@@ -5,12 +5,12 @@ import numpy as np
 
 from services.validator.portrait import Portrait
 from services.validator.rules import Finding, Limits, measured
-from shared.campaign import PhotoProfile
+from shared.campaign import CheckAction, PhotoProfile
 from shared.reasons import Reason
 
 NAME = "sharpness"
 REASON = Reason.BLUR
-DEFAULT = "refuse"
+DEFAULT: CheckAction = "refuse"
 
 FACE_PX = 180.0  # measured at one size, or a larger face would count as blurred
 SHARP = 0.08

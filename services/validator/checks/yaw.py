@@ -2,14 +2,15 @@
 
 from services.validator.portrait import Portrait
 from services.validator.rules import Finding, Limits, measured
-from shared.campaign import PhotoProfile
+from shared.campaign import CheckAction, PhotoProfile
 from shared.reasons import Reason
 
 NAME = "yaw"
 REASON = Reason.POSE_YAW
-DEFAULT = "refer"
+DEFAULT: CheckAction = "refer"
 
-# The depths of the mesh were never measured against a known angle, and two frontal portraits read 12.2: a person decides.
+# The depths of the mesh were never measured against a known angle, and two frontal portraits read 12.2: a person
+# decides.
 FRONTAL_DEG = 15.0
 
 

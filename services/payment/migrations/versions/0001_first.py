@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-from shared import outbox
+from shared.campaigns import campaigns
 
 revision = "0001"
 down_revision = None
@@ -13,7 +13,7 @@ WHEN = sa.DateTime(timezone=True)
 
 
 def upgrade() -> None:
-    outbox.metadata.create_all(op.get_bind())
+    campaigns.metadata.create_all(op.get_bind())  # the campaigns, and the outbox's four in the same metadata
     op.create_table(
         "cases",
         sa.Column("application_id", postgresql.UUID(as_uuid=True), primary_key=True),

@@ -1,0 +1,48 @@
+# Everything a clone needs, with Python 3.11+ and make alone.
+PYTHON ?= python3
+VENV := .venv/bin
+GROUPS := intake matcher validator payment notifier exporter local parts dev
+INSTALLED := .venv/installed
+
+.DEFAULT_GOAL := help
+.PHONY: help setup parts up demo test test-unit check lock clean
+
+help: ## what can be made
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /: /' | sort
+
+setup: $(INSTALLED) ## the environment in .venv, as requirements.lock says
+
+$(INSTALLED): requirements.lock
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.11")'
+	$(PYTHON) -m venv .venv
+	$(VENV)/python -m pip install --quiet --disable-pip-version-check uv
+	$(VENV)/uv pip sync --python $(VENV)/python --require-hashes requirements.lock
+	touch $@
+
+parts: setup ## Kafka, MinIO and the face models, in the user's cache
+	$(VENV)/python -m deploy.local.parts
+
+up: parts ## the whole stack, serving until Ctrl-C
+	@$(VENV)/python -m deploy.local.up
+
+demo: parts ## plays two campaigns with their students and writes the report (PHOTOS=DIR plays your own)
+	@$(VENV)/python -m deploy.local.demo $(if $(PHOTOS),--photos $(PHOTOS)) $(if $(CAMPAIGN),--campaign $(CAMPAIGN))
+
+test: parts ## all tests, on the real parts
+	$(VENV)/python -m pytest
+
+test-unit: setup ## the tests that need no server
+	$(VENV)/python -m pytest -m 'not parts'
+
+check: setup ## format, lint, types
+	$(VENV)/ruff format --check .
+	$(VENV)/ruff check .
+	$(VENV)/mypy .
+
+lock: setup ## requirements.lock anew from pyproject.toml
+	$(VENV)/uv pip compile pyproject.toml $(addprefix --group ,$(GROUPS)) --generate-hashes --no-emit-index-url \
+		--python-version 3.11 --universal --quiet -o requirements.lock
+
+clean: ## state, development keys and caches of this clone (not the user's cache of parts)
+	rm -rf .local .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,112 @@
+"""The report of the demo: one HTML file that needs nothing beside it. Everybody in it is invented."""
+
+import base64
+import io
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from PIL import Image, UnidentifiedImageError
+
+from deploy.local.demo.play import Played, is_as_expected
+from deploy.local.demo.student import Student
+from shared.reasons import Reason
+
+WIDTH_PX = 300  # as shown; originals of two megapixels would make the file a hundred times larger
+BEIJING = timezone(timedelta(hours=8))
+PICTURES = {"original": "原图", "overlay": "检测图", "standard": "标准照"}
+HAPPENINGS = {
+    "consented": "同意采集须知",
+    "contact.changed": "授权电话与通知",
+    "identity.submitted": "提交身份信息",
+    "identity.matched": "匹配到名单",
+    "identity.refused": "未匹配到名单",
+    "identity.unmatched": "信息不符，重新填写",
+    "identity.confirmed": "确认个人信息",
+    "photo.submitted": "提交照片",
+    "photo.accepted": "照片通过",
+    "photo.refused": "照片未通过",
+    "photo.referred": "转人工审核",
+    "payment.due": "待付款",
+    "payment.requested": "请求付款",
+    "payment.prepared": "可以付款",
+    "payment.refused": "不能付款",
+    "payment.succeeded": "付款成功",
+    "payment.closed": "订单关闭",
+    "payment.refunded": "已退款",
+    "application.delivered": "照片已交学校",
+    "application.lapsed": "逾期未付，采集终止",
+    "message.sent": "通知已发送",
+    "message.failed": "通知未送达",
+    "message.unknown": "通知去向不明",
+}
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One student as the page shows it; pictures are data URLs by their Chinese caption, one dict per upload."""
+
+    number: int
+    name: str
+    campaign: str
+    fate: str
+    expected: str
+    seen: str
+    is_expected: bool
+    reasons: list[str]
+    uploads: list[dict[str, str | None]]
+    timeline: list[tuple[str, str, str]]
+
+
+def write_report(played: Played, file: Path) -> None:
+    """Writes the page to `file`."""
+    templates = Environment(loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined)
+    students = [_shown(student) for student in played.students]
+    made_at = datetime.now(BEIJING).strftime("%Y-%m-%d %H:%M")
+    page = templates.get_template("report.html").render(students=students, made_at=made_at)
+    file.write_text(page, encoding="utf-8")
+
+
+def _shown(student: Student) -> Shown:
+    reasons = [f"{Reason[code].text}（{code}）" for code in dict.fromkeys(student.reasons)]
+    if student.trouble:
+        reasons.append(student.trouble)
+    return Shown(
+        number=student.number + 1,
+        name=student.claims.entry.name,
+        campaign=student.campaign["school"],
+        fate=student.fate.title,
+        expected=student.fate.ends,
+        seen=student.state.get("stage_text", student.stage),
+        is_expected=is_as_expected(student),
+        reasons=reasons,
+        uploads=[_pictures(pictures) for pictures in student.pictures],
+        timeline=[_happening(each) for each in student.state.get("timeline", [])],
+    )
+
+
+def _pictures(pictures: dict[str, bytes]) -> dict[str, str | None]:
+    return {title: _data_url(pictures[kind]) for kind, title in PICTURES.items() if kind in pictures}
+
+
+def _data_url(picture: bytes) -> str | None:
+    """A small JPEG; None for a file that cannot be opened, such as the one cut off on purpose."""
+    try:
+        with Image.open(io.BytesIO(picture)) as opened:
+            small = opened.convert("RGB")
+    except (UnidentifiedImageError, OSError):
+        return None
+    small.thumbnail((WIDTH_PX, WIDTH_PX * 2))
+    file = io.BytesIO()
+    small.save(file, "JPEG", quality=82)
+    return f"data:image/jpeg;base64,{base64.b64encode(file.getvalue()).decode()}"
+
+
+def _happening(each: dict[str, Any]) -> tuple[str, str, str]:
+    """When, what in Chinese, and the codes that came with it."""
+    at = datetime.fromisoformat(each["at"]).astimezone(BEIJING).strftime("%m-%d %H:%M:%S")
+    what = each["what"].removesuffix(".v1")
+    codes = "、".join(Reason[code].text for code in each["details"].get("codes", ()))
+    return at, HAPPENINGS.get(what, what), codes

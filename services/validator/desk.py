@@ -1,0 +1,126 @@
+"""The reviewers' desk: which photos wait, one photo with everything known about it, and the decision."""
+
+import json
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any, Literal
+from uuid import UUID
+
+from services.validator import store
+from services.validator.rules import (
+    Case,
+    Verdict,
+    awaits_person,
+    may_accept,
+    verdict_fact,
+    with_verdict,
+)
+from shared.campaign import Campaign
+from shared.campaigns import newest_campaign, newest_campaigns
+from shared.outbox import Outbox, Transaction
+from shared.photos import Objects
+from shared.problems import Problem
+from shared.reasons import Reason
+from shared.staff import Member
+
+LISTED = 200  # nobody reads a longer list; the next photo comes by itself
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A photo that waits for a person, and the campaign it belongs to."""
+
+    case: Case
+    campaign: Campaign
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """One photo with the judge's report; `report` is empty where the judge failed."""
+
+    case: Case
+    campaign: Campaign
+    report: dict[str, Any]
+
+
+class Desk:
+    """Each member sees the schools that the staff file gives them; every look and decision leaves an audit row."""
+
+    def __init__(self, outbox: Outbox, photos: Objects) -> None:
+        self._outbox = outbox
+        self._photos = photos
+
+    async def waiting(self, member: Member) -> tuple[list[Waiting], int]:
+        """The longest waiting first, and how many there are in all."""
+        async with self._outbox.transaction() as tx:
+            mine = await _campaigns_of(tx, member)
+            cases = await store.waiting(tx, mine.keys(), LISTED)
+            total = await store.how_many_waiting(tx, mine.keys())
+        return [Waiting(case, mine[case.campaign_id]) for case in cases], total
+
+    async def next_photo(self, member: Member) -> UUID | None:
+        async with self._outbox.transaction() as tx:
+            mine = await _campaigns_of(tx, member)
+            return await store.next_waiting(tx, mine.keys(), member.name)
+
+    async def look(self, member: Member, photo_id: UUID) -> Looked:
+        """Raises Problem 404."""
+        async with self._outbox.transaction() as tx:
+            case, campaign = await _photo_for(tx, member, photo_id)
+            await store.note(tx, case, member.name, store.LOOKED)
+        report = await self._photos.get(case.pictures.report_key) if case.pictures.report_key else b"{}"
+        return Looked(case, campaign, json.loads(report))
+
+    async def decide(
+        self, member: Member, photo_id: UUID, decision: Literal["accepted", "refused"], codes: tuple[Reason, ...]
+    ) -> Case:
+        """Told exactly once: of two reviewers the first wins. Raises Problem 404, 409 (decided), 422 (codes)."""
+        async with self._outbox.transaction() as tx:
+            case, campaign = await _photo_for(tx, member, photo_id)
+            if not awaits_person(case):
+                by = f"{case.decided_by} decided: {case.state}"
+                raise Problem(HTTPStatus.CONFLICT, Reason.REVIEW_DECIDED, by)
+            _refuse_nonsense(case, decision, codes)
+            case = with_verdict(case, Verdict(decision, codes), member.name, tx.now, case.pictures)
+            await store.save(tx, case)
+            await store.note(tx, case, member.name, decision, codes)
+            tx.tell(verdict_fact(case, campaign))
+        return case
+
+    def picture(self, object_key: str) -> AsyncIterator[bytes]:
+        return self._photos.stream(object_key)
+
+
+def reviewers_reasons() -> list[Reason]:
+    """What a person may refuse a photo for."""
+    return [
+        reason for reason in Reason if reason.stage in {"judge", "person"} and reason is not Reason.DUP_REJECTED_IMAGE
+    ]
+
+
+def _refuse_nonsense(case: Case, decision: str, codes: tuple[Reason, ...]) -> None:
+    wrong = ""
+    if decision == "accepted" and not may_accept(case):
+        wrong = "this picture could not be decoded: it has no standard photo and can only be refused"
+    elif decision == "accepted" and codes:
+        wrong = f"accepted with codes {codes}: a refusal has codes, an acceptance none"
+    elif decision == "refused" and not codes:
+        wrong = "refused without a code: the student must be told what to mend"
+    elif strange := [code for code in codes if code not in reviewers_reasons()]:
+        wrong = f"{strange} are not a reviewer's to give"
+    if wrong:
+        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, Reason.BAD_REQUEST, wrong)
+
+
+async def _campaigns_of(tx: Transaction, member: Member) -> dict[str, Campaign]:
+    return {each.id: each for each in await newest_campaigns(tx) if member.may_see(each.school.code)}
+
+
+async def _photo_for(tx: Transaction, member: Member, photo_id: UUID) -> tuple[Case, Campaign]:
+    """404 for another school's photo as for one that does not exist, or that a newer attempt has replaced."""
+    case = await store.photo_locked(tx, photo_id)
+    campaign = await newest_campaign(tx, case.campaign_id) if case else None
+    if case is None or campaign is None or not member.may_see(campaign.school.code):
+        raise Problem(HTTPStatus.NOT_FOUND, Reason.NOT_YOURS, f"{member.name} has no photo {photo_id}")
+    return case, campaign

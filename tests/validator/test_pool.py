@@ -1,0 +1,110 @@
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+
+from services.validator import pool as pool_module
+from services.validator.models import ModelError
+from services.validator.pool import JudgePool
+from shared.campaign import PhotoProfile
+from shared.events import Frame
+from shared.reasons import Reason
+from tests.portraits.compose import Portrait, compose
+from tests.portraits.recipes import compliant
+from tests.validator.judges import BLUES, frame_of
+
+pytestmark = [pytest.mark.timeout(300), pytest.mark.usefixtures("faces")]
+
+GONE_SECONDS = 15
+
+
+def _die(original: bytes, frame: Frame, profile: PhotoProfile) -> None:
+    os.kill(os.getpid(), signal.SIGSEGV)
+
+
+def _hang(original: bytes, frame: Frame, profile: PhotoProfile) -> None:
+    time.sleep(600)
+
+
+@pytest.fixture(scope="module")
+def portrait() -> Portrait:
+    return compose(compliant(0))
+
+
+async def test_a_photo_is_judged_off_the_event_loop(pool: JudgePool, portrait: Portrait) -> None:
+    judgement = await pool.judge(portrait.jpeg, frame_of(portrait), BLUES)
+    assert judgement.verdict.decision == "accepted"
+
+
+@pytest.mark.parametrize("accident", [_die, _hang])
+async def test_a_photo_that_kills_or_hangs_its_worker_twice_is_for_a_person_and_no_other_notices(
+    models_dir: Path, portrait: Portrait, monkeypatch: pytest.MonkeyPatch, accident: object
+) -> None:
+    async with JudgePool(models_dir, processes=2, seconds_per_photo=6) as pool:
+        judged = pool_module._judge
+        monkeypatch.setattr(pool_module, "_judge", accident)
+        unlucky = asyncio.create_task(pool.judge(portrait.jpeg, frame_of(portrait), BLUES))
+        await asyncio.sleep(0)  # lets it schedule its first try
+        monkeypatch.setattr(pool_module, "_judge", judged)
+        others = [pool.judge(portrait.jpeg, frame_of(portrait), BLUES) for _ in range(4)]
+        assert {each.verdict.decision for each in await asyncio.gather(*others)} == {"accepted"}
+        # Its second try met the real judge: an accident that does not repeat costs one try only.
+        assert (await unlucky).verdict.decision == "accepted"
+        monkeypatch.setattr(pool_module, "_judge", accident)
+        judgement = await pool.judge(portrait.jpeg, frame_of(portrait), BLUES)
+    assert (judgement.verdict.decision, judgement.verdict.codes) == ("referred", (Reason.JUDGE_FAILED,))
+    assert judgement.standard_jpeg is not None  # so that a person can accept it
+
+
+async def test_what_cannot_even_be_cut_is_referred_without_a_standard_photo(
+    models_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pool_module, "_judge", _die)
+    async with JudgePool(models_dir, processes=1, seconds_per_photo=6) as pool:
+        judgement = await pool.judge(b"no picture", Frame(x=0, y=0, width=480), BLUES)
+    assert judgement.verdict.codes == (Reason.JUDGE_FAILED,)
+    assert judgement.standard_jpeg is None
+
+
+async def test_without_models_the_pool_does_not_start(tmp_path: Path) -> None:
+    with pytest.raises(ModelError):
+        async with JudgePool(tmp_path, processes=1, seconds_per_photo=6):
+            pass
+
+
+_PARENT = """
+import asyncio, pathlib, sys
+from services.validator.pool import JudgePool
+
+async def main():
+    async with JudgePool(pathlib.Path(sys.argv[1]), processes=2, seconds_per_photo=6):
+        print("ready", flush=True)
+        await asyncio.sleep(600)
+
+if __name__ == "__main__":
+    asyncio.run(main())
+"""
+
+
+def test_no_worker_outlives_a_killed_parent(models_dir: Path, tmp_path: Path) -> None:
+    script = tmp_path / "parent.py"
+    script.write_text(_PARENT)
+    environment = os.environ | {"PYTHONPATH": str(Path.cwd())}
+    parent = subprocess.Popen(
+        [sys.executable, str(script), str(models_dir)], stdout=subprocess.PIPE, text=True, env=environment
+    )
+    assert parent.stdout is not None
+    assert parent.stdout.readline() == "ready\n"
+    workers = psutil.Process(parent.pid).children(recursive=True)
+    assert len(workers) >= 2
+    parent.kill()
+    parent.wait()
+    parent.stdout.close()
+    _, alive = psutil.wait_procs(workers, timeout=GONE_SECONDS)
+    assert not alive

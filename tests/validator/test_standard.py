@@ -1,0 +1,71 @@
+import io
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from services.validator.standard import BYTES_MAX, QUALITY_MAX, QUALITY_MIN, cut, encode
+from shared.events import Frame
+from shared.pictures import PictureError
+from tests.portraits.compose import compose
+from tests.portraits.recipes import compliant
+from tests.validator.judges import frame_of
+
+pytestmark = pytest.mark.timeout(600)
+
+
+def jpeg_of(pixels: np.ndarray) -> bytes:
+    file = io.BytesIO()
+    Image.fromarray(pixels).save(file, "JPEG", quality=95, comment=b"a secret", exif=Image.Exif())
+    return file.getvalue()
+
+
+def test_the_standard_photo_is_480_by_640_at_300_dpi_in_full_colour_within_40_kb(faces: None) -> None:
+    portrait = compose(compliant(0))
+    photo = encode(cut(portrait.jpeg, frame_of(portrait))[0])
+    with Image.open(io.BytesIO(photo.jpeg)) as image:
+        assert (image.format, image.size, image.mode, image.info["dpi"]) == ("JPEG", (480, 640), "RGB", (300, 300))
+    assert QUALITY_MIN < photo.quality <= QUALITY_MAX
+    assert 20 * 1024 < len(photo.jpeg) <= BYTES_MAX
+
+
+def test_quality_never_falls_under_60_even_where_40_kb_are_exceeded() -> None:
+    noise = np.random.default_rng(0).integers(0, 255, (640, 480, 3), np.uint8)
+    photo = encode(noise)
+    assert photo.quality == QUALITY_MIN
+    assert len(photo.jpeg) > BYTES_MAX
+
+
+def test_a_plain_picture_keeps_the_best_quality() -> None:
+    assert encode(np.full((640, 480, 3), 200, np.uint8)).quality == QUALITY_MAX
+
+
+def test_no_metadata_reaches_the_standard_photo(faces: None) -> None:
+    portrait = compose(replace(compliant(0), width_px=960))
+    with Image.open(io.BytesIO(portrait.jpeg)) as picture:
+        exif, file = Image.Exif(), io.BytesIO()
+        exif[0x010E] = "where the student lives"
+        picture.save(file, "JPEG", exif=exif, comment=b"where the student lives")
+    standard = encode(cut(file.getvalue() + b"where the student lives", frame_of(portrait))[0]).jpeg
+    assert b"student" not in standard
+    with Image.open(io.BytesIO(standard)) as image:
+        assert not image.getexif()
+
+
+def test_the_frame_is_cut_where_the_student_put_it() -> None:
+    pixels = np.zeros((1200, 1000, 3), np.uint8)
+    pixels[200:840, 300:780] = 255
+    picture, _ = cut(jpeg_of(pixels), Frame(x=300, y=200, width=480))
+    assert picture.min() > 240
+
+
+@pytest.mark.parametrize("width", [120, 480, 700, 2900])
+def test_frames_of_any_size_become_the_standards_size(width: int) -> None:
+    pixels = np.full((4000, 3000, 3), 128, np.uint8)
+    assert cut(jpeg_of(pixels), Frame(x=40, y=40, width=width))[0].shape == (640, 480, 3)
+
+
+def test_what_cannot_be_decoded_says_why() -> None:
+    with pytest.raises(PictureError):
+        cut(b"\xff\xd8\xff\xe0 and nothing more", Frame(x=0, y=0, width=480))
