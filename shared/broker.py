@@ -132,7 +132,7 @@ class Hearing:
     def hears(self, event: type[Event], handler: Handler, workers: int = 1) -> None:
         """workers: subscribers of this process that share the topic's partitions."""
         self.parking.resumes(event, handler)
-        for _ in range(workers):
+        for worker in range(workers):
             ear = Ear(event, f"{self.kafka.topic_prefix}{self.service}.{event.topic}")
             ear.subscriber = self.broker.subscriber(
                 self.kafka.topic_prefix + event.topic,  # one topic each: several with a policy lose all but the first
@@ -146,6 +146,7 @@ class Hearing:
                 fetch_max_wait_ms=100,
                 title=f"{self.service} hears {event.__name__}",
                 description=(event.__doc__ or "").strip(),
+                include_in_schema=worker == 0,
             )
             ear.subscriber(_taking(event, handler))
             self.ears.append(ear)

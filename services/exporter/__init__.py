@@ -2,7 +2,7 @@
 
 job: knows who is complete and why somebody is not; writes bundles of photos, index and manifest; hands them out
 hears: campaign.published, roster.published, identity.confirmed, photo.submitted, photo.accepted, photo.refused,
-       photo.referred, payment.succeeded, payment.refunded, application.lapsed
+ photo.referred, payment.succeeded, payment.refunded, application.lapsed
 says: application.delivered
-remembers: applications (the newest fact of each kind), rosters (where they lie), bundles, looks (the audit), campaigns
+remembers: each application's newest facts, rosters (where they lie), bundles, looks of staff, campaigns
 """

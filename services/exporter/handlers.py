@@ -1,6 +1,8 @@
 """What does it hear? Each fact is kept in its application's row; whoever asks is told what the whole row says."""
 
+import asyncio
 from dataclasses import asdict
+from datetime import timedelta
 from typing import cast
 from uuid import UUID
 
@@ -16,6 +18,8 @@ from shared.outbox import AlreadyHandled, Errand, Outbox, TryLater
 from shared.photos import Objects
 from shared.sealed import Sealer
 
+ANOTHERS_TURN = timedelta(seconds=2)
+
 log = structlog.get_logger()
 
 
@@ -28,6 +32,9 @@ class Handlers:
         self._photos = photos
         self._rosters = rosters
         self._bundles = bundles
+        # One bundle at a time in a process: each holds a thread of the pool in which its photos are fetched, so that
+        # as many as there are threads would wait for each other for ever; and memory is that of one.
+        self._writing = asyncio.Lock()
 
     async def keep_roster(self, event: RosterPublished) -> None:
         async with self._outbox.transaction(cause=event) as tx:
@@ -53,7 +60,9 @@ class Handlers:
 
         What lost tries have left goes when one has won, not before: until then none of them is known to be lost.
         """
-        async with store.alone(self._outbox.engine, UUID(errand.subject)):
+        if self._writing.locked():
+            raise TryLater("this process is writing another bundle", wait=ANOTHERS_TURN)
+        async with self._writing, store.alone(self._outbox.engine, UUID(errand.subject)):
             plan = await self._plan(UUID(errand.subject))
             object_key = _object_key(plan, errand.attempts)
             written = await bundle.write(plan, self._photos, self._bundles, object_key)

@@ -56,6 +56,7 @@ class PhotoRegion(Value):
 class Due(Value):
     amount_fen: int
     unpaid_until: datetime
+    reminder: int = 0
 
 
 class Prepared(Value):
@@ -227,7 +228,10 @@ PaymentFact = PaymentDue | PaymentPrepared | PaymentRefused | PaymentClosed | Pa
 def with_payment(money: MoneyRegion, fact: PaymentFact) -> MoneyRegion:
     match fact:
         case PaymentDue():
-            changed: dict[str, object] = {"due": Due(amount_fen=fact.amount_fen, unpaid_until=fact.unpaid_until)}
+            if money.due and money.due.reminder > fact.reminder:
+                return money
+            due = Due(amount_fen=fact.amount_fen, unpaid_until=fact.unpaid_until, reminder=fact.reminder)
+            changed: dict[str, object] = {"due": due}
         case PaymentPrepared():
             known = money.prepared
             if known and known.expires_at > fact.expires_at:

@@ -3,6 +3,7 @@
 import asyncio
 import tempfile
 from collections.abc import Sequence
+from contextlib import aclosing
 from datetime import timedelta
 from typing import IO
 
@@ -61,9 +62,10 @@ class Handlers:
         async with self._outbox.transaction() as tx:
             version = await rosters.locked_version(tx, campaign_id)
             changed = 0
-            async for rows in row_batches(file):
-                lines = await asyncio.to_thread(read, rows)
-                changed += await rosters.replace_entries(tx, campaign_id, lines)
+            async with aclosing(row_batches(file)) as batches:
+                async for rows in batches:
+                    lines = await asyncio.to_thread(read, rows)
+                    changed += await rosters.replace_entries(tx, campaign_id, lines)
             reader.finish()
             if changed:
                 version = await rosters.raise_version(tx, campaign_id)

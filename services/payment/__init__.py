@@ -1,7 +1,7 @@
-"""Payment: takes the fee once an application owes it, and gives back what was paid in vain. Money is fen.
+"""Payment: the fee, once.
 
-job: one WeChat Pay order at a time per application, reminders, the end of the grace, refunds
-hears: photo.accepted, payment.requested, campaign.published
+job: charges an approved application by one WeChat Pay order at a time; refunds what was paid twice or in vain
+hears: campaign.published, photo.accepted, payment.requested
 says: payment.due, payment.prepared, payment.refused, payment.closed, payment.succeeded, payment.refunded
-remembers: per application what is owed and what settled it; every order and refund under our own number
+remembers: what each application owes and what settled it, orders and refunds under our own numbers, campaigns
 """

@@ -1,7 +1,7 @@
-"""Job: judges photos against the campaign's profile; what the judge is unsure of, a person decides.
+"""Validator: is this photo good enough? Two processes on one database: the judges (app.py), the desk (review.py).
 
-Hears photo.submitted, photo.queued (its own work queue), campaign.published.
-Says photo.queued, photo.accepted, .refused, .referred.
-Remembers per application the newest attempt and its verdict, every refused picture, and who of the staff looked.
-Two entry points on one database: app.py (the judges, as many as the night needs) and review.py (the reviewers' desk).
+job: judges photos by the campaign's profile; what the judge is unsure of, a person decides at the desk
+hears: campaign.published, photo.submitted, photo.queued
+says: photo.queued, photo.accepted, photo.refused, photo.referred
+remembers: each application's newest photo and verdict, refused pictures, who of the staff looked, campaigns
 """

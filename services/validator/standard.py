@@ -83,6 +83,6 @@ def _in_srgb(picture: Pixels, profile: bytes | None) -> Pixels:
     try:
         source = ImageCms.ImageCmsProfile(BytesIO(profile))
         converted = ImageCms.profileToProfile(Image.fromarray(picture), source, _SRGB, outputMode="RGB")
-    except ImageCms.PyCMSError:  # a broken or grey profile says nothing about these pixels
+    except (ImageCms.PyCMSError, OSError):  # a broken or grey profile says nothing about these pixels
         return picture
     return picture if converted is None else np.asarray(converted)

@@ -67,7 +67,9 @@ class Errands:
                     task.add_done_callback(running.discard)
                     task.add_done_callback(lambda _: self._woken.set())
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(self._woken.wait(), POLL_SECONDS)
+                    # not wait_for: woken and cancelled at once, that of Python 3.11 goes on as if never cancelled
+                    async with asyncio.timeout(POLL_SECONDS):
+                        await self._woken.wait()
         finally:
             for task in running:
                 task.cancel()

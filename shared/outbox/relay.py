@@ -56,7 +56,9 @@ class Relay:
                 while await self._tell_chunk(connection):
                     pass
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(self._woken.wait(), POLL_SECONDS)
+                    # not wait_for: woken and cancelled at once, that of Python 3.11 goes on as if never cancelled
+                    async with asyncio.timeout(POLL_SECONDS):
+                        await self._woken.wait()
         finally:
             connection.terminate()
 

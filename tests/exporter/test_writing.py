@@ -100,11 +100,19 @@ async def test_an_errand_that_runs_again_publishes_nothing_twice(exporter: Stand
     assert len(await exporter.delivered()) == 2
 
 
-async def test_two_processes_do_not_write_one_bundle(exporter: Stand) -> None:
+async def test_two_processes_do_not_write_one_bundle(exporter: Stand, place: Place) -> None:
     await two_complete(exporter)
-    bundle_id = await exporter.ask_for_bundle()
-    ends = await asyncio.gather(exporter.write(bundle_id), exporter.write(bundle_id), return_exceptions=True)
+    bundle_id, other = await exporter.ask_for_bundle(), Stand(place)
+    ends = await asyncio.gather(exporter.write(bundle_id), other.write(bundle_id), return_exceptions=True)
     assert {type(end) for end in ends} == {type(None), TryLater}
+    await other.engine.dispose()
+
+
+async def test_a_process_writes_one_bundle_after_the_other(exporter: Stand) -> None:
+    await two_complete(exporter)
+    asked = [await exporter.ask_for_bundle() for _ in range(12)]  # more than the pool that fetches has threads
+    ends = await asyncio.gather(*(exporter.write(each) for each in asked), return_exceptions=True)
+    assert sorted(type(end).__name__ for end in ends) == ["NoneType"] + ["TryLater"] * 11
 
 
 async def test_a_photo_that_is_gone_stops_the_bundle_until_it_is_back(exporter: Stand, tmp_path: Path) -> None:

@@ -190,6 +190,13 @@ def test_facts_of_money_come_to_the_same_end_in_every_order(facts: list[Any], st
         assert money.state(NOW) == state
 
 
+def test_a_reminder_is_a_change_and_an_earlier_one_is_none() -> None:
+    first, second = due().model_copy(update={"reminder": 1}), due().model_copy(update={"reminder": 2})
+    reminded = with_payment(with_payment(MoneyRegion(), due()), first)
+    assert reminded != with_payment(MoneyRegion(), due())
+    assert with_payment(with_payment(reminded, second), first) == with_payment(reminded, second)
+
+
 def test_the_student_reads_one_word_for_where_the_application_stands() -> None:
     accepted = PhotoRegion(state="accepted")
     owed = with_payment(MoneyRegion(), due())

@@ -62,9 +62,10 @@ class Student:
     """Makes facts about one application, each with an id of its own."""
 
     application_id: UUID = field(default_factory=uuid4)
+    sealer: Sealer = SEALER
 
     def reachable(self, *templates: str, phone: str | None = PHONE, revision: int = 1) -> ContactChanged:
-        contact = SEALER.seal(Contact(openid=OPENID, phone=phone))
+        contact = self.sealer.seal(Contact(openid=OPENID, phone=phone))
         granted = tuple(Grant(grant_id=uuid4(), template_id=template) for template in templates)
         return self._told(ContactChanged, revision=revision, contact=contact, grants=granted)
 

@@ -11,8 +11,6 @@ from services.notifier import api, store
 from shared import problems
 from tests.notifier.world import World
 
-pytestmark = pytest.mark.parts
-
 RECEIPT = {
     "user_receive_time": "2020-06-09 12:00:00",
     "nationcode": "86",

@@ -8,8 +8,6 @@ from shared.outbox import NotYet
 from tests.notifier.facts import OPENID, PHONE, REFUSED, REMINDER, SEALER, Student, campaign
 from tests.notifier.world import World
 
-pytestmark = pytest.mark.parts
-
 
 async def test_a_fact_before_its_campaign_is_not_yet_understood(world: World) -> None:
     with pytest.raises(NotYet, match="campaign buct-2020@1"):

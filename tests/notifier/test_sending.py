@@ -7,8 +7,6 @@ from shared.reasons import Reason
 from tests.notifier.facts import PHONE, REFUSED, REMINDER, Student, campaign
 from tests.notifier.world import World
 
-pytestmark = pytest.mark.parts
-
 
 @pytest.fixture
 async def student(world: World) -> Student:

@@ -4,14 +4,17 @@ import socket
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
+from uuid import uuid4
 
 import httpx
 import pytest
 from fastapi import FastAPI
+from sqlalchemy import text
 
 from deploy.local.keys import Keys, load_keys
 from deploy.sandbox import settings as sandbox
-from services.payment import api
+from services.payment import api, store
 from services.payment.settings import Settings
 from services.payment.wechatpay import WeChatPay
 from shared.campaign import Campaign
@@ -19,6 +22,7 @@ from shared.campaigns import keep_campaign
 from shared.clock import Clock
 from shared.database import connect, migrate
 from shared.outbox import Outbox
+from shared.outbox.tables import metadata as shared_tables
 from shared.sealed import Sealer
 from tests.payment.till import Till
 from tests.sandbox.serving import listening, sandbox_settings, serving, serving_sandbox
@@ -54,12 +58,23 @@ def campaign() -> Campaign:
     )
 
 
+@pytest.fixture(scope="session")
+async def payment_database(parts: Any) -> str:
+    """Migrated once; `outbox` empties it for each test."""
+    name = f"payment_{uuid4().hex}"
+    await parts.create_databases([name])
+    url: str = parts.postgres_url(name)
+    await asyncio.to_thread(migrate, "payment", url)
+    return url
+
+
 @pytest.fixture
-async def outbox(database_url: str, tmp_path: Path, campaign: Campaign) -> AsyncIterator[Outbox]:
-    await asyncio.to_thread(migrate, "payment", database_url)
-    engine = connect(database_url)
+async def outbox(payment_database: str, tmp_path: Path, campaign: Campaign) -> AsyncIterator[Outbox]:
+    engine = connect(payment_database)
     outbox = Outbox(engine, Clock(tmp_path / "clock"))
+    tables = [*store.metadata.tables, *shared_tables.tables]
     async with outbox.transaction() as tx:
+        await tx.execute(text(f"TRUNCATE {', '.join(tables)}"))
         await keep_campaign(tx, campaign)
     yield outbox
     await engine.dispose()
@@ -105,10 +120,10 @@ async def wechatpay(
 
 @pytest.fixture
 def webhook_url(
-    outbox: Outbox, database_url: str, sealer: Sealer, wechatpay: WeChatPay, listener: socket.socket
+    outbox: Outbox, payment_database: str, sealer: Sealer, wechatpay: WeChatPay, listener: socket.socket
 ) -> Iterator[str]:
     """The service's HTTP side in a thread, with connections of its own: they belong to one event loop."""
-    engine = connect(database_url)
+    engine = connect(payment_database)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:

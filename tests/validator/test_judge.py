@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from PIL import Image, ImageCms
+from PIL import Image
 
 from services.validator import checks
 from services.validator.faces import FaceModels
@@ -17,7 +17,7 @@ from services.validator.standard import cut
 from shared.campaign import PhotoProfile
 from shared.events import Frame
 from shared.reasons import Reason
-from tests.portraits.compose import STANDARD_BLUE, Portrait, Recipe, compose
+from tests.portraits.compose import STANDARD_BLUE, Recipe, compose
 from tests.portraits.recipes import CASES, compliant, unsure
 from tests.validator.judges import BLUES, frame_of
 
@@ -129,26 +129,6 @@ def test_a_sideways_phone_picture_is_judged_upright(models: FaceModels) -> None:
     judgement = judge(file.getvalue(), frame_of(portrait), BLUES, models)
     assert judgement.verdict.decision == "accepted"
     assert judgement.report["original"]["width_px"] == portrait.frame[2]
-
-
-def test_a_picture_in_another_colour_space_is_judged_in_srgb(models: FaceModels) -> None:
-    portrait = compose(compliant(0))
-    # Lab stands for any profile that is not sRGB: read as RGB its numbers are other colours.
-    linear = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
-    with Image.open(io.BytesIO(portrait.jpeg)) as picture:
-        file = io.BytesIO()
-        picture.save(file, "JPEG", quality=92, icc_profile=linear.tobytes())
-    assert judge(file.getvalue(), frame_of(portrait), BLUES, models).verdict.decision == "accepted"
-    picture = _with_swapped_profile(portrait)
-    assert judge(picture, frame_of(portrait), BLUES, models).verdict.decision == "accepted"
-
-
-def _with_swapped_profile(portrait: Portrait) -> bytes:
-    """A broken profile says nothing about the pixels: it is ignored."""
-    file = io.BytesIO()
-    with Image.open(io.BytesIO(portrait.jpeg)) as picture:
-        picture.save(file, "JPEG", quality=92, icc_profile=b"not a profile")
-    return file.getvalue()
 
 
 def test_the_report_is_plain_json_with_every_value_against_its_limits(models: FaceModels) -> None:

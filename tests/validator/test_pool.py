@@ -46,7 +46,7 @@ async def test_a_photo_is_judged_off_the_event_loop(pool: JudgePool, portrait: P
 async def test_a_photo_that_kills_or_hangs_its_worker_twice_is_for_a_person_and_no_other_notices(
     models_dir: Path, portrait: Portrait, monkeypatch: pytest.MonkeyPatch, accident: object
 ) -> None:
-    async with JudgePool(models_dir, processes=2, seconds_per_photo=6) as pool:
+    async with JudgePool(models_dir, processes=2, seconds_per_photo=3) as pool:
         judged = pool_module._judge
         monkeypatch.setattr(pool_module, "_judge", accident)
         unlucky = asyncio.create_task(pool.judge(portrait.jpeg, frame_of(portrait), BLUES))

@@ -1,9 +1,10 @@
 import io
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageCms
 
 from services.validator.standard import BYTES_MAX, QUALITY_MAX, QUALITY_MIN, cut, encode
 from shared.events import Frame
@@ -15,9 +16,9 @@ from tests.validator.judges import frame_of
 pytestmark = pytest.mark.timeout(600)
 
 
-def jpeg_of(pixels: np.ndarray) -> bytes:
+def jpeg_of(pixels: np.ndarray, **extra: Any) -> bytes:
     file = io.BytesIO()
-    Image.fromarray(pixels).save(file, "JPEG", quality=95, comment=b"a secret", exif=Image.Exif())
+    Image.fromarray(pixels).save(file, "JPEG", quality=95, **extra)
     return file.getvalue()
 
 
@@ -58,6 +59,23 @@ def test_the_frame_is_cut_where_the_student_put_it() -> None:
     pixels[200:840, 300:780] = 255
     picture, _ = cut(jpeg_of(pixels), Frame(x=300, y=200, width=480))
     assert picture.min() > 240
+
+
+def test_another_colour_space_becomes_srgb() -> None:
+    """Phones save Display P3; here red and blue change places, which no eye could miss."""
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    swapped = profile.replace(b"rXYZ", b"????").replace(b"bXYZ", b"rXYZ").replace(b"????", b"bXYZ")
+    red = np.full((640, 480, 3), (230, 20, 20), np.uint8)
+    picture, _ = cut(jpeg_of(red, icc_profile=swapped), Frame(x=0, y=0, width=480))
+    blue, _, red_left = picture[320, 240]
+    assert blue > 200
+    assert red_left < 80
+
+
+def test_a_broken_colour_profile_is_ignored() -> None:
+    grey = np.full((640, 480, 3), 120, np.uint8)
+    picture, _ = cut(jpeg_of(grey, icc_profile=b"not a profile"), Frame(x=0, y=0, width=480))
+    assert abs(int(picture[0, 0, 0]) - 120) < 3
 
 
 @pytest.mark.parametrize("width", [120, 480, 700, 2900])
