@@ -14,7 +14,7 @@ from functools import partial
 from typing import Any, TypeAlias
 
 import structlog
-from aiokafka import AIOKafkaProducer, ConsumerRecord, TopicPartition
+from aiokafka import ConsumerRecord, TopicPartition
 from aiokafka.abc import ConsumerRebalanceListener
 from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
 from faststream import AckPolicy, BaseMiddleware
@@ -27,6 +27,7 @@ from shared.dead import REPLAY_FOR, Dead
 from shared.events import Event
 from shared.failures import Unreadable, cause_without_data, is_the_messages, is_the_worlds
 from shared.outbox import AlreadyHandled, NotYet, Parking
+from shared.producer import Producer
 from shared.settings import KafkaSettings
 
 OUR_TRIES = (
@@ -105,7 +106,7 @@ class Hearing:
         self,
         service: str,
         kafka: KafkaSettings,
-        producer: AIOKafkaProducer,
+        producer: Producer,
         parking: Parking,
         stop: Callable[[], None],
     ) -> None:
@@ -160,6 +161,19 @@ class Hearing:
                 title=f"{self.service} says {event.__name__}",
                 description=(event.__doc__ or "").strip(),
             )
+
+    async def start(self) -> None:
+        """Returns when every group is joined, however long Kafka is away."""
+        while True:
+            try:
+                await self.broker.start()
+                return
+            except Exception as error:
+                if not is_the_worlds(error):
+                    raise
+                log.warning("kafka is away", cause=type(error).__name__)
+                await self.broker.stop()
+                await asyncio.sleep(FIRST_WAIT_SECONDS)
 
     def ear_of(self, subscriber: object) -> Ear:
         return next(ear for ear in self.ears if ear.subscriber is subscriber)

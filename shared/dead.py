@@ -20,6 +20,7 @@ from typing import Any
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
 
+from shared.producer import Producer
 from shared.settings import KafkaSettings
 from shared.topics import SERVICES, dead_letters_of
 
@@ -30,7 +31,7 @@ OURS = ("dead_topic", "dead_partition", "dead_offset", "dead_cause", "dead_tries
 class Dead:
     """Where one service buries its messages."""
 
-    def __init__(self, service: str, topic_prefix: str, producer: AIOKafkaProducer) -> None:
+    def __init__(self, service: str, topic_prefix: str, producer: Producer) -> None:
         self._topic = topic_prefix + dead_letters_of(service)
         self._producer = producer
 
@@ -46,7 +47,7 @@ class Dead:
         }
         kept = [(name, value) for name, value in record.headers if name not in OURS]
         headers = [*kept, *((name, value.encode()) for name, value in about.items())]
-        await self._producer.send_and_wait(self._topic, record.value, record.key, headers=headers)
+        await self._producer.send_and_wait(self._topic, record.value, record.key, headers)
 
 
 def about(record: ConsumerRecord[Any, Any], name: str) -> str:

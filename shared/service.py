@@ -4,12 +4,11 @@ import asyncio
 import signal
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from typing import Any
 
 import structlog
 import uvicorn
-from aiokafka import AIOKafkaProducer
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, PlainTextResponse
@@ -26,6 +25,7 @@ from shared.gauges import Gauges
 from shared.logs import start_logs
 from shared.outbox import Errands, Outbox, Parking, Relay
 from shared.outbox.errands import Run
+from shared.producer import Producer
 from shared.settings import Connections, ServiceSettings
 from shared.staff import SignInFirst, to_sign_in
 
@@ -45,7 +45,7 @@ class Service:
         self.engine = connect(settings.database_url)
         self.outbox = Outbox(self.engine, self.clock)
         self._kafka = connections.kafka
-        self._producer = _producer(connections, name)
+        self._producer = Producer(connections.kafka, name)
         self._errands = Errands(self.outbox)
         self._parking = Parking(self.outbox)
         self.hearing = Hearing(name, self._kafka, self._producer, self._parking, stop=_stop_process)
@@ -95,25 +95,27 @@ class Service:
     async def _lifespan(self, _: FastAPI) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
             stack.push_async_callback(self.engine.dispose)
-            await _started_when_kafka_is_there(self._producer)
-            stack.push_async_callback(self._producer.stop)
             for resource in self._resources:
                 await stack.enter_async_context(resource)
-            relay = Relay(self.settings.database_url, self._producer, self.name, self._kafka.topic_prefix)
-            for run in (relay.run, self._errands.run, self._parking.sweep, *self._background):
+            stack.push_async_callback(self._producer.stop)
+            stack.push_async_callback(self.hearing.broker.stop)
+            for run in (self._hear_and_tell, self._errands.run, self._parking.sweep, *self._background):
                 self._tasks.append(asyncio.create_task(run()))
             stack.push_async_callback(self._stop_tasks)
-            await self.hearing.broker.start()
-            stack.push_async_callback(self.hearing.broker.stop)
             log.info("serving", hears=len(self.hearing.ears), does=self._errands.kinds)
             yield
+
+    async def _hear_and_tell(self) -> None:
+        """Beside the web app, which answers at once: joining the groups of a process that was killed takes as long as
+        their session timeout, and Kafka may be away."""
+        await self._producer.start()
+        relay = Relay(self.settings.database_url, self._producer, self.name, self._kafka.topic_prefix)
+        await asyncio.gather(self.hearing.start(), relay.run())
 
     async def _stop_tasks(self) -> None:
         for task in self._tasks:
             task.cancel()
-        for task in self._tasks:
-            with suppress(asyncio.CancelledError):
-                await task
+        await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def _live(self) -> PlainTextResponse:
         """Alive as long as the loop turns: when somebody else is down, a restart would not help."""
@@ -164,30 +166,6 @@ async def _serve(build: Callable[[], Service]) -> None:
         timeout_graceful_shutdown=20,
     )
     await uvicorn.Server(config).serve()
-
-
-def _producer(connections: Connections, name: str) -> AIOKafkaProducer:
-    # The defaults acknowledge before the copies have it, and repeat on a retry.
-    # linger 0: awaited single sends with linger 5 ms fall from 6,600 to 184 a second (engineering.md D1).
-    return AIOKafkaProducer(
-        bootstrap_servers=connections.kafka.bootstrap_servers,
-        client_id=name,
-        acks="all",
-        enable_idempotence=True,
-        linger_ms=0,
-    )
-
-
-async def _started_when_kafka_is_there(producer: AIOKafkaProducer) -> None:
-    while True:
-        try:
-            await producer.start()
-            return
-        except Exception as error:
-            if not is_the_worlds(error):
-                raise
-            log.warning("kafka is away", cause=type(error).__name__)
-            await asyncio.sleep(1)
 
 
 def _route(request: Request) -> str:

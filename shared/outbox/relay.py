@@ -10,10 +10,10 @@ from contextlib import suppress
 
 import asyncpg
 import structlog
-from aiokafka import AIOKafkaProducer
 
 from shared.failures import cause_without_data
 from shared.outbox.transaction import TOLD_CHANNEL
+from shared.producer import Producer
 
 CHUNK = 500
 POLL_SECONDS = 1.0  # a commit wakes the relay; the poll is for a wake-up that was lost
@@ -28,7 +28,7 @@ log = structlog.get_logger()
 class Relay:
     """database_url: as SQLAlchemy writes it; source: the service, said in ce_source."""
 
-    def __init__(self, database_url: str, producer: AIOKafkaProducer, source: str, topic_prefix: str) -> None:
+    def __init__(self, database_url: str, producer: Producer, source: str, topic_prefix: str) -> None:
         self._dsn = database_url.replace("+asyncpg", "")
         self._producer = producer
         self._source = source.encode()
@@ -67,9 +67,7 @@ class Relay:
         if not rows:
             return False
         sent = [
-            await self._producer.send(
-                self._prefix + row["topic"], row["body"], row["key"].encode(), headers=self._headers(row)
-            )
+            await self._producer.send(self._prefix + row["topic"], row["body"], row["key"].encode(), self._headers(row))
             for row in rows
         ]
         await asyncio.gather(*sent)
