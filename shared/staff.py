@@ -29,7 +29,7 @@ from shared.settings import CommonSettings
 Role = Literal["reviewer", "school", "operator"]
 COOKIE = "staff"
 SIGNED_IN_SECONDS = 12 * 60 * 60  # a shift
-PAGE = Path(__file__).with_name("sign_in.html")
+PAGE = Path(__file__).parent / "pages" / "sign_in.html"
 
 
 class Member(BaseModel):

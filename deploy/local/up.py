@@ -18,7 +18,7 @@ from deploy.local.servers import Servers
 from deploy.local.stack import Stack
 from deploy.local.state import LOCAL, StateDir, StateInUse
 
-PAGES = {"intake": "/v1/campaigns", "matcher": "/rosters", "review": "/", "exporter": "/", "sandbox": "/"}
+PAGES = {"intake": "/v1/campaigns", "matcher": "/", "review": "/", "exporter": "/", "sandbox": "/"}
 STARTED = 1 + 4 + len(WEB)  # servers; databases, topics, buckets, sandbox; services
 
 

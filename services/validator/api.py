@@ -112,7 +112,7 @@ def _photo_page(
         "looked": looked,
         "case": looked.case,
         "pictures": _pictures(looked.case, links),
-        "reasons": reviewers_reasons(),
+        "reasons": sorted(reviewers_reasons(), key=lambda reason: reason not in looked.case.codes),
         "member": member,
         "open": awaits_person(looked.case),
         "may_accept": may_accept(looked.case),

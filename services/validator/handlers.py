@@ -1,5 +1,6 @@
 """What does it hear? A photo is submitted, its turn comes, the judge looks; a doubt waits for a person."""
 
+import asyncio
 import json
 
 import structlog
@@ -75,17 +76,18 @@ class Handlers:
         """Write-once: named by the original and its frame, so two workers on one photo write the same bytes twice."""
         frame = f"{event.frame.x}-{event.frame.y}-{event.frame.width}"
 
-        async def put(name: str, body: bytes | None, content_type: str) -> str | None:
+        async def put(stem: str, suffix: str, body: bytes | None, content_type: str) -> str | None:
             if body is None:
                 return None
-            stem, suffix = name.split(".")
             key = photo_key(event.application_id, event.sha256, f"{stem}-{frame}.{suffix}")
             await self._photos.put(key, body, content_type)
             return key
 
         report = json.dumps(judgement.report, ensure_ascii=False, sort_keys=True).encode()
         return Pictures(
-            standard_key=await put("standard.jpg", judgement.standard_jpeg, "image/jpeg"),
-            overlay_key=await put("overlay.jpg", judgement.overlay_jpeg, "image/jpeg"),
-            report_key=await put("report.json", report, "application/json"),
+            *await asyncio.gather(
+                put("standard", "jpg", judgement.standard_jpeg, "image/jpeg"),
+                put("overlay", "jpg", judgement.overlay_jpeg, "image/jpeg"),
+                put("report", "json", report, "application/json"),
+            )
         )

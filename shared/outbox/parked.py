@@ -64,7 +64,8 @@ class Parking:
         fact = EVENTS[row.topic].model_validate_json(row.body)
         fact = fact.model_copy(update={"id": UUID(row.cause_id), "occurred_at": row.occurred_at})
         try:
-            await self._handlers[row.topic](fact)
+            with structlog.contextvars.bound_contextvars(application_id=fact.key):
+                await self._handlers[row.topic](fact)
         except (NotYet, AlreadyHandled):
             return
         except Exception as error:

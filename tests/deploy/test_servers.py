@@ -1,6 +1,7 @@
 """The servers that every other test stands on: do they keep what they were given through a crash?"""
 
 import asyncio
+from pathlib import Path
 
 import asyncpg
 import pytest
@@ -55,8 +56,7 @@ async def test_the_object_store_keeps_objects_through_a_kill(parts: Servers, top
     store = Minio(host, access_key=parts.s3_access_key, secret_key=parts.s3_secret_key, secure=False)
     bucket = topic_prefix.rstrip(".")
     await asyncio.to_thread(store.make_bucket, bucket)
-    source = __file__
-    await asyncio.to_thread(store.fput_object, bucket, "kept", source)
+    await asyncio.to_thread(store.fput_object, bucket, "kept", __file__)
     await parts.minio.kill()
     await parts.minio.start()
-    assert (await asyncio.to_thread(store.stat_object, bucket, "kept")).size > 0
+    assert (await asyncio.to_thread(store.stat_object, bucket, "kept")).size == Path(__file__).stat().st_size

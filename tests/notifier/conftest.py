@@ -1,16 +1,26 @@
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import httpx
 import pytest
 
 from deploy.local.keys import Keys, load_keys
 from tests.notifier.world import World, opened_world
+from tests.sandbox.serving import sandbox_settings, serving_sandbox
 
 
 @pytest.fixture(scope="session")
 def sandbox_keys(tmp_path_factory: pytest.TempPathFactory) -> Keys:
     """Made once: two RSA pairs take a good part of a second."""
     return load_keys(tmp_path_factory.mktemp("keys"))
+
+
+@pytest.fixture
+async def sandbox(sandbox_keys: Keys) -> AsyncIterator[httpx.AsyncClient]:
+    """The gateways for whoever runs the service as a whole."""
+    with serving_sandbox(sandbox_settings(sandbox_keys)) as url:
+        async with httpx.AsyncClient(base_url=url, trust_env=False) as client:
+            yield client
 
 
 @pytest.fixture

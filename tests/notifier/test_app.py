@@ -8,7 +8,6 @@ from uuid import UUID
 import httpx
 import pytest
 
-from deploy.local.keys import Keys
 from services.notifier.app import build
 from services.notifier.settings import WeChatSettings
 from shared.database import migrate
@@ -20,23 +19,15 @@ from tests.connections import connections_to
 from tests.kafka import Teller, teller, told, until
 from tests.notifier.facts import PHONE, REFUSED, Student, campaign
 from tests.notifier.world import notifier_settings
-from tests.sandbox.serving import sandbox_settings, serving_sandbox
 
 
 @pytest.fixture
-async def play(sandbox_keys: Keys) -> AsyncIterator[httpx.AsyncClient]:
-    with serving_sandbox(sandbox_settings(sandbox_keys)) as url:
-        async with httpx.AsyncClient(base_url=url, trust_env=False) as client:
-            yield client
-
-
-@pytest.fixture
-async def sealer(parts: Any, topic_prefix: str, database_url: str, play: httpx.AsyncClient) -> AsyncIterator[Sealer]:
+async def sealer(parts: Any, topic_prefix: str, database_url: str, sandbox: httpx.AsyncClient) -> AsyncIterator[Sealer]:
     """The notifier serves; what it may open is sealed with this."""
     await asyncio.to_thread(migrate, "notifier", database_url)
     connections = connections_to(parts, topic_prefix)
     await create_topics(connections.kafka)
-    url = str(play.base_url).rstrip("/")
+    url = str(sandbox.base_url).rstrip("/")
     mini_program = WeChatSettings(url=url, appid="wx1234567890abcdef", secret="wechat-secret")
     service: Service = build(notifier_settings(database_url, url), connections, mini_program)
     async with service.app.router.lifespan_context(service.app):
@@ -50,7 +41,7 @@ async def outside(parts: Any, topic_prefix: str, sealer: Sealer) -> AsyncIterato
 
 
 async def test_a_refusal_told_before_its_campaign_and_twice_is_one_sms_and_one_fact(
-    parts: Any, topic_prefix: str, outside: Teller, sealer: Sealer, play: httpx.AsyncClient
+    parts: Any, topic_prefix: str, outside: Teller, sealer: Sealer, sandbox: httpx.AsyncClient
 ) -> None:
     student = Student(sealer=sealer)
     refusal = student.refused()
@@ -63,7 +54,7 @@ async def test_a_refusal_told_before_its_campaign_and_twice_is_one_sms_and_one_f
         return len(await told(parts.kafka_bootstrap, topic_prefix + MessageSent.topic)) > 0
 
     await until(arrived, what="message.sent")
-    [sms] = (await play.get("/play/messages")).json()["sms"]
+    [sms] = (await sandbox.get("/play/messages")).json()["sms"]
     assert sms["phone"] == PHONE
     [record] = await told(parts.kafka_bootstrap, topic_prefix + MessageSent.topic)
     said = MessageSent.model_validate_json(record.value)

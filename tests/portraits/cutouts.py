@@ -2,7 +2,6 @@
 
 import hashlib
 import io
-import os
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ import numpy as np
 import onnxruntime as ort
 from PIL import Image
 
+from deploy.local.parts import cache_dir
 from tests.portraits import sources
 
 ISNET_SIDE_PX = 1024
@@ -77,13 +77,13 @@ FACES = {
 
 
 def folder() -> Path:
-    cache_home = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(cache_home) / "gradphoto" / "portraits"
+    return cache_dir() / "portraits"
 
 
 def path_of(name: str) -> Path:
     face = FACES[name]
-    made_from = f"{sources.ARCHIVE_SHA256} {sources.MODEL_PACKAGE_SHA256} {sources.MODEL} {face.crop} {CUT_VERSION}"
+    photograph = (sources.ARCHIVE_SHA256, face.file, face.crop, face.scrap, face.parted_lips)
+    made_from = repr((*photograph, sources.MODEL_PACKAGE_SHA256, sources.MODEL, CUT_VERSION))
     return folder() / f"{name}-{hashlib.sha256(made_from.encode()).hexdigest()[:12]}.png"
 
 

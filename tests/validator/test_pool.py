@@ -4,6 +4,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import psutil
@@ -11,7 +12,7 @@ import pytest
 
 from services.validator import pool as pool_module
 from services.validator.models import ModelError
-from services.validator.pool import JudgePool
+from services.validator.pool import MEMORY_MAX_BYTES, JudgePool
 from shared.campaign import PhotoProfile
 from shared.events import Frame
 from shared.reasons import Reason
@@ -32,6 +33,10 @@ def _hang(original: bytes, frame: Frame, profile: PhotoProfile) -> None:
     time.sleep(600)
 
 
+def _gobble(original: bytes, frame: Frame, profile: PhotoProfile) -> None:
+    bytearray(2 * MEMORY_MAX_BYTES)
+
+
 @pytest.fixture(scope="module")
 def portrait() -> Portrait:
     return compose(compliant(0))
@@ -42,32 +47,40 @@ async def test_a_photo_is_judged_off_the_event_loop(pool: JudgePool, portrait: P
     assert judgement.verdict.decision == "accepted"
 
 
-@pytest.mark.parametrize("accident", [_die, _hang])
-async def test_a_photo_that_kills_or_hangs_its_worker_twice_is_for_a_person_and_no_other_notices(
-    models_dir: Path, portrait: Portrait, monkeypatch: pytest.MonkeyPatch, accident: object
-) -> None:
+@pytest.fixture(scope="module")
+async def two_workers(models_dir: Path) -> AsyncIterator[JudgePool]:
     async with JudgePool(models_dir, processes=2, seconds_per_photo=3) as pool:
-        judged = pool_module._judge
-        monkeypatch.setattr(pool_module, "_judge", accident)
-        unlucky = asyncio.create_task(pool.judge(portrait.jpeg, frame_of(portrait), BLUES))
-        await asyncio.sleep(0)  # lets it schedule its first try
-        monkeypatch.setattr(pool_module, "_judge", judged)
-        others = [pool.judge(portrait.jpeg, frame_of(portrait), BLUES) for _ in range(4)]
-        assert {each.verdict.decision for each in await asyncio.gather(*others)} == {"accepted"}
-        # Its second try met the real judge: an accident that does not repeat costs one try only.
-        assert (await unlucky).verdict.decision == "accepted"
-        monkeypatch.setattr(pool_module, "_judge", accident)
-        judgement = await pool.judge(portrait.jpeg, frame_of(portrait), BLUES)
+        yield pool
+
+
+@pytest.mark.parametrize("accident", [_die, _hang, _gobble])
+async def test_a_photo_that_twice_kills_hangs_or_starves_its_worker_is_for_a_person(
+    two_workers: JudgePool, portrait: Portrait, monkeypatch: pytest.MonkeyPatch, accident: object
+) -> None:
+    monkeypatch.setattr(pool_module, "_judge", accident)
+    judgement = await two_workers.judge(portrait.jpeg, frame_of(portrait), BLUES)
     assert (judgement.verdict.decision, judgement.verdict.codes) == ("referred", (Reason.JUDGE_FAILED,))
     assert judgement.standard_jpeg is not None  # so that a person can accept it
 
 
+async def test_no_other_photo_notices_and_an_accident_that_does_not_repeat_costs_one_try(
+    two_workers: JudgePool, portrait: Portrait, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    judged = pool_module._judge
+    monkeypatch.setattr(pool_module, "_judge", _die)
+    unlucky = asyncio.create_task(two_workers.judge(portrait.jpeg, frame_of(portrait), BLUES))
+    await asyncio.sleep(0)  # lets it hand over its first try
+    monkeypatch.setattr(pool_module, "_judge", judged)
+    others = [two_workers.judge(portrait.jpeg, frame_of(portrait), BLUES) for _ in range(4)]
+    judgements = await asyncio.gather(unlucky, *others)
+    assert {each.verdict.decision for each in judgements} == {"accepted"}
+
+
 async def test_what_cannot_even_be_cut_is_referred_without_a_standard_photo(
-    models_dir: Path, monkeypatch: pytest.MonkeyPatch
+    two_workers: JudgePool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(pool_module, "_judge", _die)
-    async with JudgePool(models_dir, processes=1, seconds_per_photo=6) as pool:
-        judgement = await pool.judge(b"no picture", Frame(x=0, y=0, width=480), BLUES)
+    judgement = await two_workers.judge(b"no picture", Frame(x=0, y=0, width=480), BLUES)
     assert judgement.verdict.codes == (Reason.JUDGE_FAILED,)
     assert judgement.standard_jpeg is None
 
@@ -80,7 +93,7 @@ async def test_without_models_the_pool_does_not_start(tmp_path: Path) -> None:
 
 _PARENT = """
 import asyncio, pathlib, sys
-from services.validator.pool import JudgePool
+from services.validator.pool import MEMORY_MAX_BYTES, JudgePool
 
 async def main():
     async with JudgePool(pathlib.Path(sys.argv[1]), processes=2, seconds_per_photo=6):

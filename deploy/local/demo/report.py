@@ -14,7 +14,8 @@ from deploy.local.demo.play import Played, is_as_expected
 from deploy.local.demo.student import Student
 from shared.reasons import Reason
 
-WIDTH_PX = 300  # as shown; originals of two megapixels would make the file a hundred times larger
+# Originals of two megapixels would make the file a hundred times larger; the judge's lines need their full size.
+WIDTH_PX = {"original": 300, "overlay": 480, "standard": 480}
 BEIJING = timezone(timedelta(hours=8))
 PICTURES = {"original": "原图", "overlay": "检测图", "standard": "标准照"}
 HAPPENINGS = {
@@ -48,10 +49,8 @@ HAPPENINGS = {
 class Shown:
     """One student as the page shows it; pictures are data URLs by their Chinese caption, one dict per upload."""
 
-    number: int
     name: str
     campaign: str
-    fate: str
     expected: str
     seen: str
     is_expected: bool
@@ -63,9 +62,11 @@ class Shown:
 def write_report(played: Played, file: Path) -> None:
     """Writes the page to `file`."""
     templates = Environment(loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined)
-    students = [_shown(student) for student in played.students]
+    fates: dict[str, list[Shown]] = {}
+    for student in played.students:
+        fates.setdefault(student.fate.title, []).append(_shown(student))
     made_at = datetime.now(BEIJING).strftime("%Y-%m-%d %H:%M")
-    page = templates.get_template("report.html").render(students=students, made_at=made_at)
+    page = templates.get_template("report.html").render(fates=fates, made_at=made_at)
     file.write_text(page, encoding="utf-8")
 
 
@@ -74,10 +75,8 @@ def _shown(student: Student) -> Shown:
     if student.trouble:
         reasons.append(student.trouble)
     return Shown(
-        number=student.number + 1,
         name=student.claims.entry.name,
         campaign=student.campaign["school"],
-        fate=student.fate.title,
         expected=student.fate.ends,
         seen=student.state.get("stage_text", student.stage),
         is_expected=is_as_expected(student),
@@ -88,17 +87,17 @@ def _shown(student: Student) -> Shown:
 
 
 def _pictures(pictures: dict[str, bytes]) -> dict[str, str | None]:
-    return {title: _data_url(pictures[kind]) for kind, title in PICTURES.items() if kind in pictures}
+    return {title: _data_url(pictures[kind], WIDTH_PX[kind]) for kind, title in PICTURES.items() if kind in pictures}
 
 
-def _data_url(picture: bytes) -> str | None:
+def _data_url(picture: bytes, width_px: int) -> str | None:
     """A small JPEG; None for a file that cannot be opened, such as the one cut off on purpose."""
     try:
         with Image.open(io.BytesIO(picture)) as opened:
             small = opened.convert("RGB")
     except (UnidentifiedImageError, OSError):
         return None
-    small.thumbnail((WIDTH_PX, WIDTH_PX * 2))
+    small.thumbnail((width_px, width_px * 2))
     file = io.BytesIO()
     small.save(file, "JPEG", quality=82)
     return f"data:image/jpeg;base64,{base64.b64encode(file.getvalue()).decode()}"

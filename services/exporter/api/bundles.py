@@ -12,12 +12,13 @@ from pydantic import BaseModel
 from sqlalchemy import Row
 
 from services.exporter import store
-from services.exporter.api.desk import Desk, campaign_for
+from services.exporter.api.desk import Desk
 from services.exporter.bundle import MEDIA_TYPE
 from shared.campaign import Campaign
 from shared.campaigns import newest_campaign
 from shared.links import BadLink
 from shared.outbox import AlreadyHandled, Cause, Transaction
+from shared.pages import campaign_for, is_browser
 from shared.problems import Problem
 from shared.reasons import Reason
 from shared.staff import Member
@@ -58,7 +59,7 @@ def router(desk: Desk) -> APIRouter:
                 HTTPStatus.BAD_REQUEST, Reason.BAD_REQUEST, "send an Idempotency-Key header, new for each bundle"
             )
         asked = await _request(desk, campaign_id, member, key)
-        if "text/html" in request.headers.get("accept", ""):
+        if is_browser(request):
             return RedirectResponse(f"/campaigns/{campaign_id}", HTTPStatus.SEE_OTHER)
         return view(desk, asked, member)
 

@@ -2,18 +2,13 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from http import HTTPStatus
 
 from fastapi import Request
 
 from services.exporter.handlers import Handlers
-from shared.campaign import Campaign
-from shared.campaigns import newest_campaign
 from shared.links import Links
-from shared.outbox import Outbox, Transaction
+from shared.outbox import Outbox
 from shared.photos import Objects
-from shared.problems import Problem
-from shared.reasons import Reason
 from shared.sealed import Sealer
 from shared.staff import Member, Staff
 
@@ -37,11 +32,3 @@ class Desk:
     def link(self, bundle_id: object, member: Member) -> str:
         """Where this member may fetch the bundle for a few minutes; the audit says to whom the link was given."""
         return f"/bundles/{bundle_id}/download?token={self.links.sign(f'{bundle_id} {member.name}')}"
-
-
-async def campaign_for(tx: Transaction, campaign_id: str, member: Member) -> Campaign:
-    """Raises Problem 404, for another school's campaign as for one that does not exist."""
-    campaign = await newest_campaign(tx, campaign_id)
-    if campaign is None or not member.may_see(campaign.school.code):
-        raise Problem(HTTPStatus.NOT_FOUND, Reason.NO_CAMPAIGN, f"{member.name} has no campaign {campaign_id!r}")
-    return campaign

@@ -1,28 +1,24 @@
 """The school's page: campaigns, how far each is, who is missing and why, bundles."""
 
-from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Annotated
 from uuid import uuid4
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse
-from fastapi.templating import Jinja2Templates
 
 from services.exporter import store
 from services.exporter.api.bundles import view
-from services.exporter.api.desk import Desk, campaign_for
+from services.exporter.api.desk import Desk
 from services.exporter.api.progress import counts_of, opened
 from services.exporter.roster import Person
 from services.exporter.rules import Standing
-from shared.campaigns import newest_campaigns
+from shared.pages import campaign_for, campaigns_of, templates_of
 from shared.staff import Member
 
 PEOPLE_PER_PAGE = 50
-BEIJING = timezone(timedelta(hours=8))  # all of China, no summer time since 1991
 
-templates = Jinja2Templates(Path(__file__).parent.parent / "pages")
-templates.env.filters["beijing"] = lambda moment: _beijing(moment)
+templates = templates_of(Path(__file__).parent.parent / "pages")
 templates.env.filters["megabytes"] = lambda size_bytes: f"{size_bytes / 1e6:.1f} MB"
 
 
@@ -33,7 +29,7 @@ def router(desk: Desk) -> APIRouter:
     @router.get("/")
     async def campaigns(request: Request, member: SchoolMember) -> HTMLResponse:
         async with desk.outbox.transaction() as tx:
-            mine = [each for each in await newest_campaigns(tx) if member.may_see(each.school.code)]
+            mine = await campaigns_of(tx, member)
         return templates.TemplateResponse(request, "campaigns.html", {"campaigns": mine, "member": member})
 
     @router.get("/campaigns/{campaign_id}")
@@ -60,7 +56,3 @@ def _one_page(desk: Desk, shown: list[Person], page: int) -> dict[str, object]:
     page = min(max(1, page), pages)
     on_it = shown[(page - 1) * PEOPLE_PER_PAGE : page * PEOPLE_PER_PAGE]
     return {"people": [opened(each, desk.sealer) for each in on_it], "page": page, "pages": pages}
-
-
-def _beijing(moment: datetime) -> str:
-    return moment.astimezone(BEIJING).strftime("%Y-%m-%d %H:%M")

@@ -7,10 +7,11 @@ from fastapi import APIRouter, Depends
 from pydantic import BaseModel
 
 from services.exporter import store
-from services.exporter.api.desk import Desk, campaign_for
+from services.exporter.api.desk import Desk
 from services.exporter.roster import Person
 from services.exporter.rules import Standing
 from shared.events import Entry
+from shared.pages import campaign_for
 from shared.sealed import Sealer
 from shared.staff import Member
 

@@ -1,28 +1,24 @@
 """The school's page: hand in a roster, read its report, find out why a student was refused."""
 
-from datetime import datetime, timedelta, timezone
 from http import HTTPStatus
 from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
-from fastapi.templating import Jinja2Templates
 
-from services.matcher.api.desk import Desk, campaign_for
+from services.matcher.api.desk import Desk
 from services.matcher.api.refusals import look_at_refusals
 from services.matcher.api.rosters import take_roster
 from services.matcher.rosters import COLUMNS
 from services.matcher.sheets import NotARoster
 from services.matcher.store import rosters
-from shared.campaigns import newest_campaigns
+from shared.pages import PRIVATE, campaign_for, campaigns_of, templates_of
 from shared.staff import Member
 
 BAD_SHOWN = 200  # nobody reads more on a page; the JSON report has all
-BEIJING = timezone(timedelta(hours=8))  # all of China, no summer time since 1991
 
-templates = Jinja2Templates(Path(__file__).parent.parent / "pages")
-templates.env.filters["beijing"] = lambda moment: _beijing(moment)
+templates = templates_of(Path(__file__).parent.parent / "pages")
 
 
 def router(desk: Desk) -> APIRouter:
@@ -32,7 +28,7 @@ def router(desk: Desk) -> APIRouter:
     @router.get("/")
     async def campaigns(request: Request, member: SchoolMember) -> HTMLResponse:
         async with desk.outbox.transaction() as tx:
-            mine = [each for each in await newest_campaigns(tx) if member.may_see(each.school.code)]
+            mine = await campaigns_of(tx, member)
         return templates.TemplateResponse(request, "campaigns.html", {"campaigns": mine, "member": member})
 
     @router.get("/campaigns/{campaign_id}")
@@ -68,10 +64,6 @@ def router(desk: Desk) -> APIRouter:
             upload = await rosters.last_upload(tx, campaign_id)
         context: dict[str, Any] = {"campaign": campaign, "member": member, "upload": upload}
         context |= {"columns": list(COLUMNS), "bad_shown": BAD_SHOWN, **(more or {})}
-        return templates.TemplateResponse(request, "campaign.html", context, status, {"Cache-Control": "no-store"})
+        return templates.TemplateResponse(request, "campaign.html", context, status, PRIVATE)
 
     return router
-
-
-def _beijing(moment: datetime) -> str:
-    return moment.astimezone(BEIJING).strftime("%Y-%m-%d %H:%M")

@@ -7,12 +7,13 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Response
 from pydantic import BaseModel
 
-from services.matcher.api.desk import Desk, campaign_for
+from services.matcher.api.desk import Desk
 from services.matcher.documents import TITLES, masked, normalised
 from services.matcher.prints import Prints
 from services.matcher.store import claims
 from services.matcher.store.claims import RefusedClaim
 from shared.events import Identity
+from shared.pages import campaign_for
 from shared.reasons import Reason
 from shared.sealed import Sealer
 from shared.staff import Member

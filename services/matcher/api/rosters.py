@@ -6,9 +6,10 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Request
 from starlette.datastructures import UploadFile
 
-from services.matcher.api.desk import Desk, campaign_for
+from services.matcher.api.desk import Desk
 from services.matcher.rosters import Report
 from services.matcher.sheets import NotARoster
+from shared.pages import campaign_for
 from shared.problems import Problem
 from shared.reasons import Reason
 from shared.staff import Member

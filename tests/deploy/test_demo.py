@@ -1,0 +1,68 @@
+"""The demo's own parts: are its people well formed, its campaigns open, its fates enough?"""
+
+import io
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from openpyxl import load_workbook
+
+from deploy.local.campaigns import DEMO, moved_to_now
+from deploy.local.demo.fates import FATES
+from deploy.local.demo.people import HEADER, roster_file, roster_of
+from deploy.local.demo.table import percentile
+from deploy.local.keys import STAFF, load_keys
+from services.matcher.documents import fault
+from shared.campaign import read_campaign
+from shared.settings import CommonSettings
+from shared.staff import Staff
+
+
+@pytest.mark.parametrize("campaign_id", DEMO)
+def test_a_notice_moved_to_now_is_open_as_many_days_as_it_says(campaign_id: str, tmp_path: Path) -> None:
+    now = datetime.now(UTC)
+    file = tmp_path / "moved.toml"
+    file.write_text(moved_to_now(campaign_id, now), encoding="utf-8")
+    campaign = read_campaign(file)
+    assert campaign.window.is_open(now)
+    assert campaign.window.closes_at - campaign.window.opens_at in (timedelta(days=3), timedelta(days=4))
+
+
+def test_every_number_of_a_roster_is_well_formed_and_nobodys_twice() -> None:
+    people = roster_of("10010", 230, 10)
+    numbers = [person.entry.document_number for person in people]
+    assert [fault("resident_id", number) for number in numbers] == [None] * 230
+    assert len(set(numbers)) == 230
+
+
+def test_a_roster_is_the_file_a_school_would_send() -> None:
+    sheet = load_workbook(io.BytesIO(roster_file(roster_of("10010", 200, 10)))).active
+    assert sheet is not None
+    rows = list(sheet.values)
+    assert rows[0] == HEADER
+    assert Counter(row[-1] for row in rows[1:]) == {"否": 190, "是": 10}
+
+
+def test_at_least_sixty_students_play_and_thirty_are_measured() -> None:
+    assert sum(fate.per_campaign * len(fate.campaigns) for fate in FATES) >= 60
+    assert sum(fate.per_campaign * len(fate.campaigns) for fate in FATES if fate.measured) >= 30
+
+
+@pytest.mark.parametrize(("share", "expected"), [(0.5, 15.0), (0.95, 29.0), (1.0, 30.0)])
+def test_percentiles_are_by_nearest_rank(share: float, expected: float) -> None:
+    assert percentile([float(number) for number in range(1, 31)], share) == expected
+
+
+def test_keys_are_made_once_and_open_the_staffs_doors(tmp_path: Path) -> None:
+    keys = load_keys(tmp_path / "keys")
+    assert load_keys(tmp_path / "keys") == keys
+    assert (tmp_path / "keys").stat().st_mode & 0o077 == 0
+    settings = CommonSettings(
+        link_key=keys.link_key, staff_file=keys.staff_file, staff_cookie_key=keys.staff_cookie_key
+    )
+    staff = Staff(settings)
+    for role, name in STAFF.items():
+        member = staff.sign_in(name, keys.staff_password)
+        assert member is not None
+        assert member.roles == (role,)
