@@ -8,95 +8,37 @@ import asyncio
 import logging
 import random
 import time
-from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import replace
+from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any, TypeAlias
 
 import structlog
-from aiokafka import ConsumerRecord, TopicPartition
-from aiokafka.abc import ConsumerRebalanceListener
+from aiokafka import ConsumerRecord
 from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
 from faststream import AckPolicy, BaseMiddleware
 from faststream.exceptions import NackMessage
-from faststream.kafka import KafkaBroker, KafkaMessage
+from faststream.kafka import KafkaBroker
 from faststream.message import AckStatus, StreamMessage
 
 from shared import metrics
 from shared.dead import REPLAY_FOR, Dead
+from shared.ear import HAND_OVER_SECONDS, Ear
 from shared.events import Event
 from shared.failures import Unreadable, cause_without_data, is_the_messages, is_the_worlds
 from shared.outbox import AlreadyHandled, NotYet, Parking
 from shared.producer import Producer
 from shared.settings import KafkaSettings
+from shared.wire import UNREADABLE, decode, parse
 
-OUR_TRIES = (
-    3  # a bug that shows once in three tries is a race: worth trying; a fourth would only delay the next message
-)
+# A bug that shows once in three tries is a race: worth trying; a fourth would only delay the next message.
+OUR_TRIES = 3
 DEAD_IN_A_ROW = 20  # this many and nothing between: the service is broken, not the messages
 FIRST_WAIT_SECONDS, LONGEST_WAIT_SECONDS = 0.2, 5.0
-HAND_OVER_SECONDS = 20.0  # how long a rebalance waits for the message in flight; less than the session timeout
-STALLED_SECONDS = 60.0  # lag and no movement for this long: not ready
 
 Handler = Callable[[Any], Awaitable[None]]
 CallNext = Callable[[Any], Awaitable[Any]]
 Record: TypeAlias = ConsumerRecord[Any, Any]
 log = structlog.get_logger()
-
-
-class Gate(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka ships no types
-    """Lets the message in flight finish before its partition goes to another consumer.
-
-    Without it every join and leave of a group made 2-6 messages run twice (engineering.md G4).
-    """
-
-    def __init__(self) -> None:
-        self.closed = asyncio.Event()
-        self.idle = asyncio.Event()
-        self.idle.set()
-
-    async def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
-        self.closed.set()
-        try:
-            await asyncio.wait_for(self.idle.wait(), HAND_OVER_SECONDS)
-        except TimeoutError:
-            log.warning("a partition goes while its message is in flight", partitions=len(list(revoked)))
-
-    async def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:  # noqa: ARG002  aiokafka's signature
-        self.closed.clear()
-
-
-class Ear:
-    """One subscriber: one topic, one group, one message at a time."""
-
-    def __init__(self, event: type[Event], group: str) -> None:
-        self.event = event
-        self.group = group
-        self.gate = Gate()
-        self.subscriber: Any = None
-        self.in_flight_since: float | None = None  # Kafka's timestamp of the message being worked on, seconds
-        self.moved_at = time.monotonic()
-
-    def lag(self) -> int:
-        """Messages of the assigned partitions not yet taken."""
-        consumer = self.subscriber.consumer
-        if consumer is None:
-            return 0
-        return sum(max(0, (consumer.highwater(each) or 0) - _position(consumer, each)) for each in self._assigned())
-
-    def is_moving(self) -> bool:
-        """Assigned, and when there is lag, something was finished lately. A broker that answers a ping proves less."""
-        if self.subscriber.consumer is None:
-            return False
-        return bool(self._assigned()) and (self.lag() == 0 or time.monotonic() - self.moved_at < STALLED_SECONDS)
-
-    def _assigned(self) -> set[TopicPartition]:
-        return self.subscriber.consumer.assignment() if self.subscriber.consumer else set()
-
-
-def _position(consumer: Any, partition: TopicPartition) -> int:
-    state = consumer._subscription.subscription.assignment.state_value(partition)  # position() would wait for it
-    return int(state.position) if state is not None and state.has_valid_position else 0
 
 
 class Hearing:
@@ -122,8 +64,8 @@ class Hearing:
             client_id=service,
             consumer_only=True,  # only the relay tells
             allow_auto_create_topics=False,  # a mistyped topic must fail, not appear
-            parser=_parse,
-            decoder=_decode,
+            parser=parse,
+            decoder=decode,
             middlewares=[partial(OwnTheFailure, hearing=self)],
             logger=logging.getLogger("faststream"),
             log_level=logging.DEBUG,  # two lines for every message otherwise
@@ -230,13 +172,7 @@ class OwnTheFailure(BaseMiddleware):
             ear.moved_at = time.monotonic()
             ear.gate.idle.set()
 
-    async def _end_of(
-        self,
-        call_next: CallNext,
-        msg: StreamMessage[Any],
-        record: Record,
-        ear: Ear,
-    ) -> str:
+    async def _end_of(self, call_next: CallNext, msg: StreamMessage[Any], record: Record, ear: Ear) -> str:
         """Raises NackMessage when the world was away for too long: the poll interval starts anew."""
         hearing = self._hearing
         if _is_for_another(record, hearing.service):
@@ -253,7 +189,7 @@ class OwnTheFailure(BaseMiddleware):
                     if waited > hearing.kafka.max_poll_interval_ms / 2000:
                         raise NackMessage from error
                     pause = wait * (0.5 + random.random() / 2)
-                    if await _closes_within(ear.gate, pause):
+                    if await ear.gate.closes_within(pause):
                         return "left"
                     waited, wait = waited + pause, min(2 * wait, LONGEST_WAIT_SECONDS)
                 elif is_the_messages(error) or tries >= OUR_TRIES:
@@ -278,9 +214,6 @@ class OwnTheFailure(BaseMiddleware):
             await self._hearing.parking.park(fact, not_yet.missing)
 
 
-UNREADABLE = "x-unreadable"
-
-
 def _taking(event: type[Event], handler: Handler) -> Handler:
     """A handler may be written for several events: FastStream reads each topic into the class it is annotated with."""
 
@@ -291,42 +224,9 @@ def _taking(event: type[Event], handler: Handler) -> Handler:
     return hear
 
 
-async def _parse(record: Record, original: Callable[[Any], Awaitable[KafkaMessage]]) -> KafkaMessage:
-    """Never raises: a null or non-UTF-8 header would be skipped, then dead-lettered again at each start (G3)."""
-    headers: dict[str, str] = {}
-    for name, value in record.headers:
-        try:
-            headers[name] = value.decode()
-        except (AttributeError, UnicodeDecodeError):
-            headers[UNREADABLE] = f"header {name!r} is null or not UTF-8"
-    readable = [(name, value.encode()) for name, value in headers.items()]
-    message = await original(replace(record, headers=readable))
-    message.raw_message = record
-    return message
-
-
-async def _decode(msg: StreamMessage[Any], original: Callable[[Any], Awaitable[Any]]) -> Any:
-    """The body, with the fact's id and time out of the CloudEvents headers. Raises Unreadable."""
-    body = await original(msg)
-    if not isinstance(body, dict):
-        raise Unreadable(f"the body is not a JSON object (content-type {msg.content_type!r})")
-    try:
-        return body | {"id": msg.headers["ce_id"], "occurred_at": msg.headers["ce_time"]}
-    except KeyError as missing:
-        raise Unreadable(f"no header {missing}") from None
-
-
 def _is_for_another(record: Record, service: str) -> bool:
     """A replayed dead letter is for the service that failed; the others have had it."""
     return any(name == REPLAY_FOR and value != service.encode() for name, value in record.headers)
-
-
-async def _closes_within(gate: Gate, seconds: float) -> bool:
-    try:
-        await asyncio.wait_for(gate.closed.wait(), seconds)
-    except TimeoutError:
-        return False
-    return True
 
 
 async def _commit(msg: StreamMessage[Any]) -> None:

@@ -14,6 +14,9 @@ WORLDS_SQLSTATES = ("08", "57P", "53")
 # Two transactions met in the wrong order: run again. 40001 serialization failure, 40P01 deadlock.
 RETRY_SQLSTATES = ("40",)
 
+# OSErrors that are nobody's outage: a file of ours is not where it should be.
+OUR_FILES = (FileNotFoundError, FileExistsError, IsADirectoryError, NotADirectoryError, PermissionError)
+
 
 class Unreadable(Exception):
     """The message itself is broken: no retry will mend it."""
@@ -32,7 +35,8 @@ def is_the_worlds(error: BaseException) -> bool:
         return bool(error.response.status >= 500) or error.code in ("SlowDown", "RequestTimeTooSkewed")
     if isinstance(error, aiokafka.errors.KafkaError):
         return bool(error.retriable)
-    return isinstance(error, OSError | urllib3.exceptions.HTTPError | minio.error.ServerError)
+    away = isinstance(error, OSError | urllib3.exceptions.HTTPError | minio.error.ServerError)
+    return away and not isinstance(error, OUR_FILES)
 
 
 def is_the_messages(error: BaseException) -> bool:

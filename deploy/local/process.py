@@ -35,7 +35,7 @@ class Process:
     log: Path
     ready: Callable[[], Awaitable[bool]]
     stop_signal: signal.Signals = signal.SIGTERM
-    ready_within_s: float = 60
+    ready_within_s: float = 120  # after a kill, Kafka waits 30 s for the members that are gone
     stop_within_s: float = 20
     popen: subprocess.Popen[bytes] | None = field(default=None, init=False)
 

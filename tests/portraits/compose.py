@@ -29,9 +29,7 @@ class Recipe:
     centre_x: float = 0.5
     tilt_deg: float = 0.0  # clockwise, as seen
     background: Colour = STUDIO_BLUE
-    background2: Colour | Literal["object"] | None = (
-        None  # a gradient towards the bottom right; a thing behind the person
-    )
+    background2: Colour | Literal["object"] | None = None  # fades into it; or something stands behind the person
     light: float = 1.0  # factor in linear light: 0.5 is one stop less; on the person only
     blur_sigma: float = 0.0  # in pixels of the 480×640 frame
     noise: float = 2.0  # σ in grey levels of the upload, as a sensor's
@@ -68,7 +66,7 @@ def compose(recipe: Recipe) -> Portrait:
     width, height = recipe.width_px + 2 * around, frame_height + 2 * around
     picture = _background(recipe, width, height)
     if recipe.second_face:
-        # Half a head behind and beside the first.
+        # Behind the first and at his left, half as large.
         place = _place(FACES[recipe.second_face], recipe, around, centre_x=0.13, face_width=recipe.face_width * 0.5)
         _lay_over(picture, recipe.second_face, place, recipe.light)
     if recipe.face:
