@@ -141,10 +141,11 @@ def _is_built(model: Model, folder: Path) -> bool:
 
 
 def _install(requirements: tuple[str, ...], target: Path, *options: str) -> None:
-    # A virtual environment made by uv has no pip of its own, one made by Python has no uv.
-    installer = ["pip"] if find_spec("pip") else ["uv", "pip"]
-    command = [sys.executable, "-m", *installer, "install", "--quiet", "--target", str(target), *options]
-    command += ["--disable-pip-version-check"] if installer == ["pip"] else ["--python", sys.executable]
+    if find_spec("uv"):  # ten times as fast, and caches what it brought
+        command = [sys.executable, "-m", "uv", "pip", "install", "--python", sys.executable]
+    else:
+        command = [sys.executable, "-m", "pip", "install", "--disable-pip-version-check"]
+    command += ["--quiet", "--target", str(target), *options]
     finished = subprocess.run([*command, *requirements], check=False)  # noqa: S603 - our own words only
     if finished.returncode:
         raise ModelError(f"could not install {', '.join(requirements)} (see above): is the package index reachable?")
