@@ -31,7 +31,8 @@ class Gate(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka ships n
     async def closes_within(self, seconds: float) -> bool:
         """Waits; True as soon as the partitions are asked back."""
         try:
-            await asyncio.wait_for(self.closed.wait(), seconds)
+            async with asyncio.timeout(seconds):  # not wait_for: Python 3.11's loses a cancellation at the wake-up
+                await self.closed.wait()
         except TimeoutError:
             return False
         return True
@@ -39,7 +40,8 @@ class Gate(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka ships n
     async def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
         self.closed.set()
         try:
-            await asyncio.wait_for(self.idle.wait(), HAND_OVER_SECONDS)
+            async with asyncio.timeout(HAND_OVER_SECONDS):
+                await self.idle.wait()
         except TimeoutError:
             log.warning("a partition goes while its message is in flight", partitions=len(list(revoked)))
 

@@ -83,6 +83,11 @@ class Objects:
         """It does not matter whether it was there."""
         await asyncio.to_thread(self._client.remove_object, self.bucket, key)
 
+    async def keys(self) -> list[str]:
+        """Everything in the bucket."""
+        listed = await asyncio.to_thread(lambda: list(self._client.list_objects(self.bucket, recursive=True)))
+        return [str(each.object_name) for each in listed]
+
     def create(self) -> bool:
         """True if the bucket was not there."""
         if self._client.bucket_exists(self.bucket):

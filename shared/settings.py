@@ -4,14 +4,19 @@ Shared connections have unprefixed names (KAFKA_…, S3_…, SEAL_…); what bel
 """
 
 import base64
+import os
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from shared.clock import Clock
 from shared.sealed import Sealer
+
+# Every secret in .env.example begins with it, or with its base64: production refuses both.
+EXAMPLE = "example-not-a-secret"
+EXAMPLE_BASE64 = base64.b64encode(EXAMPLE[:18].encode()).decode()
 
 
 class KafkaSettings(BaseSettings):
@@ -68,6 +73,18 @@ class CommonSettings(BaseSettings):
     link_key: SecretStr  # signs the short-lived links to pictures and bundles
     staff_file: Path | None = None
     staff_cookie_key: SecretStr = SecretStr("")
+
+    @model_validator(mode="after")
+    def _refuse_examples(self) -> Self:
+        """In production mode no variable of this process, and no staff list, may be the published example."""
+        if self.mode == "production":
+            examples = [name for name, value in os.environ.items() if EXAMPLE in value or EXAMPLE_BASE64 in value]
+            if self.staff_file and EXAMPLE in self.staff_file.read_text(encoding="utf-8"):
+                examples.append("STAFF_FILE")
+            if examples:
+                names = ", ".join(sorted(examples))
+                raise ValueError(f"{names}: example values, which everybody knows; put your own before MODE=production")
+        return self
 
     def clock(self) -> Clock:
         if self.clock_file and self.mode == "production":

@@ -61,4 +61,5 @@ class Waiting:
 
 async def wait(woken: asyncio.Event, seconds: float) -> None:
     with suppress(TimeoutError):
-        await asyncio.wait_for(woken.wait(), seconds)
+        async with asyncio.timeout(seconds):
+            await woken.wait()

@@ -1,7 +1,6 @@
 """What can be asked of the reviewers' desk over HTTP? The same routes give browsers pages, programs JSON."""
 
 from collections.abc import AsyncIterator
-from datetime import datetime, timedelta, timezone
 from http import HTTPStatus
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -9,18 +8,16 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response, StreamingResponse
-from fastapi.templating import Jinja2Templates
 
 from services.validator.desk import Desk, Looked, Waiting, reviewers_reasons
 from services.validator.rules import Case, awaits_person, may_accept
 from shared.links import BadLink, Links
+from shared.pages import PRIVATE, is_browser, templates_of
 from shared.photos import NoSuchObject
 from shared.problems import Problem
 from shared.reasons import Reason
 from shared.staff import Member, Staff
 
-BEIJING = timezone(timedelta(hours=8))  # all of China, no summer time since 1991
-PRIVATE = {"Cache-Control": "no-store"}
 CHECK_NAMES = {
     "face": "人脸",
     "eye_line": "眼睛位置",
@@ -38,8 +35,7 @@ CHECK_NAMES = {
 OUTCOMES = {"pass": "合格", "unsure": "待定", "fail": "不合格"}
 STATES = {"accepted": "通过", "refused": "不通过", "referred": "待审核", "queued": "检测中", "submitted": "已提交"}
 
-templates = Jinja2Templates(Path(__file__).parent / "pages")
-templates.env.filters["beijing"] = lambda moment: _beijing(moment)
+templates = templates_of(Path(__file__).parent / "pages")
 templates.env.globals |= {"CHECK_NAMES": CHECK_NAMES, "OUTCOMES": OUTCOMES, "STATES": STATES}
 
 
@@ -55,7 +51,7 @@ def router(desk: Desk, staff: Staff, links: Links) -> APIRouter:
     async def waiting(request: Request, member: Reviewer) -> Response:
         """The photos that wait for a person, the longest waiting first."""
         photos, total = await desk.waiting(member)
-        if _is_browser(request):
+        if is_browser(request):
             return _page(request, "waiting.html", {"photos": photos, "total": total, "member": member})
         return JSONResponse({"waiting": total, "photos": [_waiting(each) for each in photos]}, headers=PRIVATE)
 
@@ -68,7 +64,7 @@ def router(desk: Desk, staff: Staff, links: Links) -> APIRouter:
     async def look(request: Request, photo_id: UUID, member: Reviewer) -> Response:
         """One photo: its pictures by short-lived links, every measured value against its limit."""
         looked = await desk.look(member, photo_id)
-        if _is_browser(request):
+        if is_browser(request):
             return _photo_page(request, looked, member, links)
         return JSONResponse(_looked(looked, links), headers=PRIVATE)
 
@@ -84,10 +80,10 @@ def router(desk: Desk, staff: Staff, links: Links) -> APIRouter:
         try:
             case = await desk.decide(member, photo_id, decision, tuple(codes or ()))
         except Problem as problem:
-            if not _is_browser(request) or problem.body.status == HTTPStatus.NOT_FOUND:
+            if not is_browser(request) or problem.body.status == HTTPStatus.NOT_FOUND:
                 raise
             return _photo_page(request, await desk.look(member, photo_id), member, links, problem)
-        if _is_browser(request):
+        if is_browser(request):
             return RedirectResponse("/reviews/next", HTTPStatus.SEE_OTHER)
         return JSONResponse(_case(case), headers=PRIVATE)
 
@@ -123,10 +119,6 @@ def _photo_page(
 
 def _page(request: Request, name: str, context: dict[str, Any], status: int = HTTPStatus.OK) -> Response:
     return templates.TemplateResponse(request, name, context, status, PRIVATE)
-
-
-def _is_browser(request: Request) -> bool:
-    return "text/html" in request.headers.get("accept", "")
 
 
 def _waiting(each: Waiting) -> dict[str, Any]:
@@ -167,7 +159,3 @@ async def _whole(first: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[byte
 
 def _media_type(first: bytes) -> str:
     return "image/png" if first.startswith(b"\x89PNG") else "image/jpeg"
-
-
-def _beijing(moment: datetime) -> str:
-    return moment.astimezone(BEIJING).strftime("%m-%d %H:%M")

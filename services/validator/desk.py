@@ -17,8 +17,9 @@ from services.validator.rules import (
     with_verdict,
 )
 from shared.campaign import Campaign
-from shared.campaigns import newest_campaign, newest_campaigns
+from shared.campaigns import newest_campaign
 from shared.outbox import Outbox, Transaction
+from shared.pages import campaigns_of
 from shared.photos import Objects
 from shared.problems import Problem
 from shared.reasons import Reason
@@ -114,7 +115,7 @@ def _refuse_nonsense(case: Case, decision: str, codes: tuple[Reason, ...]) -> No
 
 
 async def _campaigns_of(tx: Transaction, member: Member) -> dict[str, Campaign]:
-    return {each.id: each for each in await newest_campaigns(tx) if member.may_see(each.school.code)}
+    return {each.id: each for each in await campaigns_of(tx, member)}
 
 
 async def _photo_for(tx: Transaction, member: Member, photo_id: UUID) -> tuple[Case, Campaign]:

@@ -66,8 +66,8 @@ def compose(recipe: Recipe) -> Portrait:
     width, height = recipe.width_px + 2 * around, frame_height + 2 * around
     picture = _background(recipe, width, height)
     if recipe.second_face:
-        # Behind the first and to one side, less than half as large.
-        place = _place(FACES[recipe.second_face], recipe, around, centre_x=0.13, face_width=recipe.face_width * 0.42)
+        # Behind the first and to one side, half as large.
+        place = _place(FACES[recipe.second_face], recipe, around, centre_x=0.15, face_width=recipe.face_width * 0.5)
         _lay_over(picture, recipe.second_face, place, recipe.light)
     if recipe.face:
         place = _place(FACES[recipe.face], recipe, around, recipe.centre_x, recipe.face_width, recipe.tilt_deg)

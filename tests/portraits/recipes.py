@@ -67,7 +67,9 @@ CASES: dict[str, Case] = {
     ),
     "no_face": Case(replace(_GOOD, eye_line=-0.45, face_width=0.66), "refused", Reason.FACE_NONE),
     "empty_background": Case(replace(_GOOD, face=None), "refused", Reason.FACE_NONE),
-    "two_faces": Case(replace(_GOOD, second_face="obama"), "refused", Reason.FACE_MULTI),
+    "two_faces": Case(
+        replace(_placed("biden", 0.44, 78), centre_x=0.53, second_face="obama"), "refused", Reason.FACE_MULTI
+    ),
     "green_background": Case(replace(_GOOD, background=(60, 160, 90)), "refused", Reason.BG_COLOR),
     "red_background": Case(replace(_GOOD, background=(200, 40, 45)), "refused", Reason.BG_COLOR),
     "gradient_background": Case(replace(_GOOD, background2=(235, 242, 250)), "refused", Reason.BG_UNEVEN),

@@ -11,7 +11,7 @@ from argon2 import PasswordHasher
 from fastapi import FastAPI
 from sqlalchemy import select
 
-from services.validator import api
+from services.validator import api, checks
 from services.validator.desk import Desk
 from services.validator.pool import CANNOT_JUDGE
 from services.validator.store import audit
@@ -211,6 +211,10 @@ async def test_the_next_photo_is_one_that_nobody_else_is_looking_at(
         assert (await li.get("/reviews/next")).headers["location"] == f"/reviews/{second.photo_id}"
         await li.get(f"/reviews/{second.photo_id}", headers=PAGE)
         assert (await wang.get("/reviews/next")).headers["location"] == f"/reviews/{first.photo_id}"
+
+
+def test_every_check_has_a_name_that_a_reviewer_reads() -> None:
+    assert api.CHECK_NAMES.keys() == checks.DEFAULTS.keys()
 
 
 async def test_the_pages_show_what_the_json_says(judges: Judges, li: httpx.AsyncClient) -> None:

@@ -1,5 +1,6 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -26,7 +27,7 @@ from services.validator.rules import (
     with_submitted,
     with_verdict,
 )
-from shared.campaign import Campaign, PhotoProfile
+from shared.campaign import Campaign, PhotoProfile, read_campaign
 from shared.events import Frame, PhotoAccepted, PhotoReferred, PhotoRefused, PhotoSubmitted
 from shared.reasons import Reason
 
@@ -95,6 +96,11 @@ def test_a_certain_fault_is_refused_and_says_only_what_is_certain() -> None:
 def test_a_doubt_goes_to_a_person() -> None:
     findings = [found("roll", Outcome.UNSURE, Reason.POSE_ROLL)]
     assert verdict(findings, STANDARD, checks.DEFAULTS) == Verdict("referred", (Reason.POSE_ROLL,))
+
+
+@pytest.mark.parametrize("file", sorted(Path("deploy/campaigns").glob("*.toml")), ids=lambda path: path.stem)
+def test_campaign_files_name_only_checks_that_exist(file: Path) -> None:
+    assert read_campaign(file).photo.checks.keys() <= checks.DEFAULTS.keys()
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ The clock is moved twice: half an hour for an order that times out, and past the
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -53,8 +53,16 @@ def is_as_expected(student: Student) -> bool:
 class Play:
     """`own`: pictures of one's own instead of the composed good ones; they may end as they like."""
 
-    def __init__(self, stack: Stack, campaigns: Iterable[str], advance: Advance, own: list[bytes]) -> None:
+    def __init__(
+        self,
+        stack: Stack,
+        campaigns: Iterable[str],
+        advance: Advance,
+        own: Sequence[bytes] = (),
+        fates: Sequence[Fate] = FATES,
+    ) -> None:
         self._stack = stack
+        self._fates = fates
         self._campaign_ids = list(campaigns)
         self._advance = advance
         self._own = own
@@ -69,6 +77,7 @@ class Play:
                 self._offices[service] = await self._sign_in(service, role)
                 stack.push_async_callback(self._offices[service].aclose)
             students = await self._cast()
+            await self._each(students, "making photos", lambda student: student.prepare(), together=2)
             await self._each(students, "arriving", lambda student: student.arrive())
             there = [student for student in students if student.stage == "upload"]
             measured = [student for student in there if student.fate.measured]

@@ -1,18 +1,16 @@
 """One student with a phone: what the mini-program would do, over HTTP and nothing else."""
 
 import asyncio
-import io
 import time
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
 
 import httpx
-from PIL import Image
 
-from deploy.local.demo.fates import Fate, recipe
+from deploy.local.demo.fates import Fate
 from deploy.local.demo.people import Person
-from tests.portraits.compose import compose
+from deploy.local.demo.photos import middle_of, photo_file
 
 PATIENCE_SECONDS = 60.0  # for one change of the state; then the student gives up and the demo says where
 POLL_SECONDS = 20
@@ -46,6 +44,11 @@ class Student:
     def stage(self) -> str:
         return str(self.state.get("stage", "nothing"))
 
+    async def prepare(self) -> None:
+        """Has the photos made, so that the uploads are not waiting for it."""
+        for photo in self.fate.photos:
+            await asyncio.to_thread(photo_file, photo, self.number)
+
     async def arrive(self) -> None:
         """Signs in, agrees, gives the phone, claims an identity, and confirms it when it is found."""
         name = f"demo-{uuid4().hex[:12]}"
@@ -75,7 +78,7 @@ class Student:
 
     async def submit(self, photo: str, own: bytes | None = None) -> None:
         """Uploads one photo and waits for its verdict, or is refused at once."""
-        body, frame = await asyncio.to_thread(_file, photo, self.number, own)
+        body, frame = (own, middle_of(own)) if own else await asyncio.to_thread(photo_file, photo, self.number)
         fields = {"x": str(frame[0]), "y": str(frame[1]), "width": str(frame[2]), "idempotency_key": uuid4().hex}
         answer = await self.intake.post(
             f"/v1/applications/{self.id}/photos",
@@ -167,24 +170,3 @@ class Student:
 
     def _see(self, state: dict[str, Any]) -> None:
         self.state = state
-
-
-def _file(photo: str, number: int, own: bytes | None) -> tuple[bytes, tuple[int, int, int]]:
-    """The file and the frame that the student chooses."""
-    if own is not None:
-        return own, _middle_of(own)
-    portrait = compose(recipe(photo, number))
-    if photo == "png":
-        file = io.BytesIO()
-        Image.open(io.BytesIO(portrait.jpeg)).resize((600, 800)).save(file, "PNG")
-        return file.getvalue(), (0, 0, 600)
-    if photo == "cut_off":
-        return portrait.jpeg[: len(portrait.jpeg) // 2], portrait.frame
-    return portrait.jpeg, portrait.frame
-
-
-def _middle_of(picture: bytes) -> tuple[int, int, int]:
-    """The largest 3:4 frame in the middle of somebody's own picture."""
-    width, height = Image.open(io.BytesIO(picture)).size
-    frame_width = min(width, height * 3 // 4)
-    return (width - frame_width) // 2, (height - frame_width * 4 // 3) // 2, frame_width
