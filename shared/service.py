@@ -23,7 +23,7 @@ from shared.events import CampaignPublished, Event
 from shared.failures import is_the_worlds
 from shared.gauges import Gauges
 from shared.logs import start_logs
-from shared.outbox import Errands, Outbox, Parking, Relay
+from shared.outbox import Errands, Outbox, Parking, Relay, keep_pruning
 from shared.outbox.errands import Run
 from shared.producer import Producer
 from shared.settings import Connections, ServiceSettings
@@ -99,7 +99,7 @@ class Service:
                 await stack.enter_async_context(resource)
             stack.push_async_callback(self._producer.stop)
             stack.push_async_callback(self.hearing.broker.stop)
-            for run in (self._hear_and_tell, self._errands.run, self._parking.sweep, *self._background):
+            for run in (self._hear_and_tell, self._errands.run, self._parking.sweep, self._forget, *self._background):
                 self._tasks.append(asyncio.create_task(run()))
             stack.push_async_callback(self._stop_tasks)
             log.info("serving", hears=len(self.hearing.ears), does=self._errands.kinds)
@@ -111,6 +111,9 @@ class Service:
         await self._producer.start()
         relay = Relay(self.settings.database_url, self._producer, self.name, self._kafka.topic_prefix)
         await asyncio.gather(self.hearing.start(), relay.run())
+
+    async def _forget(self) -> None:
+        await keep_pruning(self.engine)
 
     async def _stop_tasks(self) -> None:
         for task in self._tasks:

@@ -20,7 +20,7 @@ EXAMPLE_BASE64 = base64.b64encode(EXAMPLE[:18].encode()).decode()
 
 
 class KafkaSettings(BaseSettings):
-    model_config = SettingsConfigDict(env_prefix="KAFKA_", extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="KAFKA_", extra="ignore", hide_input_in_errors=True)
 
     bootstrap_servers: str
     topic_prefix: str = ""  # tests share one broker
@@ -33,7 +33,7 @@ class KafkaSettings(BaseSettings):
 class StoreSettings(BaseSettings):
     """Any S3: the object store the photos, rosters and bundles lie in."""
 
-    model_config = SettingsConfigDict(env_prefix="S3_", extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="S3_", extra="ignore", hide_input_in_errors=True)
 
     endpoint: str  # http://host:port
     access_key: str
@@ -42,7 +42,7 @@ class StoreSettings(BaseSettings):
 
 
 class SealSettings(BaseSettings):
-    model_config = SettingsConfigDict(env_prefix="SEAL_", extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="SEAL_", extra="ignore", hide_input_in_errors=True)
 
     keys: SecretStr  # "k1:<base64 of 32 bytes>,k0:<…>": the first seals, all open
     lookup_key: SecretStr  # base64
@@ -56,7 +56,7 @@ class SealSettings(BaseSettings):
 class WeChatSettings(BaseSettings):
     """The mini-program's account at WeChat's own API."""
 
-    model_config = SettingsConfigDict(env_prefix="WECHAT_", extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="WECHAT_", extra="ignore", hide_input_in_errors=True)
 
     url: str = "https://api.weixin.qq.com"
     appid: str
@@ -66,7 +66,7 @@ class WeChatSettings(BaseSettings):
 class CommonSettings(BaseSettings):
     """What services have in common beside their connections."""
 
-    model_config = SettingsConfigDict(extra="ignore")
+    model_config = SettingsConfigDict(extra="ignore", hide_input_in_errors=True)
 
     mode: Literal["development", "production"] = "development"
     clock_file: Path | None = None  # seconds to add to now: tests and the demo only
@@ -95,7 +95,7 @@ class CommonSettings(BaseSettings):
 class ServiceSettings(BaseSettings):
     """The first four of every service; a service adds its own and sets env_prefix to its name."""
 
-    model_config = SettingsConfigDict(extra="ignore")
+    model_config = SettingsConfigDict(extra="ignore", hide_input_in_errors=True)
 
     database_url: str  # postgresql+asyncpg://…
     host: str = "127.0.0.1"
@@ -106,7 +106,7 @@ class ServiceSettings(BaseSettings):
 class Connections(BaseSettings):
     """The shared groups, read together once by a service's settings."""
 
-    model_config = SettingsConfigDict(extra="ignore")
+    model_config = SettingsConfigDict(extra="ignore", hide_input_in_errors=True)
 
     kafka: KafkaSettings = Field(default_factory=lambda: KafkaSettings())
     store: StoreSettings = Field(default_factory=lambda: StoreSettings())
@@ -118,6 +118,6 @@ def database_url_of(service: str) -> str:
     """<SERVICE>_DATABASE_URL, for the one-shot steps that belong to no service's process."""
 
     class Url(ServiceSettings):
-        model_config = SettingsConfigDict(env_prefix=f"{service.upper()}_", extra="ignore")
+        model_config = SettingsConfigDict(env_prefix=f"{service.upper()}_", extra="ignore", hide_input_in_errors=True)
 
     return Url().database_url

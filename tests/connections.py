@@ -8,6 +8,8 @@ from shared.photos import BUCKETS, Objects
 from shared.settings import CommonSettings, Connections, KafkaSettings, SealSettings, StoreSettings
 
 KEY = base64.b64encode(b"a key for tests, of 32 bytes ...").decode()
+SEALING = SealSettings(keys=f"k1:{KEY}", lookup_key=KEY)
+SEALER = SEALING.sealer()
 
 
 def connections_to(
@@ -17,7 +19,7 @@ def connections_to(
     return Connections(
         kafka=KafkaSettings(bootstrap_servers=parts.kafka_bootstrap, topic_prefix=topic_prefix, partitions=2),
         store=StoreSettings(endpoint=parts.s3_endpoint, access_key=parts.s3_access_key, secret_key=parts.s3_secret_key),
-        seal=SealSettings(keys=f"k1:{KEY}", lookup_key=KEY),
+        seal=SEALING,
         common=CommonSettings(
             link_key="links", staff_cookie_key="cookies", clock_file=clock_file, staff_file=staff_file
         ),

@@ -8,7 +8,6 @@ from contextlib import asynccontextmanager
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.table import Table
 
 from deploy.local.campaigns import open_campaigns
 from deploy.local.environment import WEB
@@ -60,22 +59,22 @@ async def serve(console: Console) -> None:
     with StateDir(LOCAL / "up", fresh=False) as state:
         async with running_stack(state, console) as stack:
             await open_campaigns(stack)
-            console.print(addresses(stack))
-            console.print(f"logs: {state.path / 'logs'}\nCtrl-C stops everything")
+            console.print(addresses(stack), markup=False, highlight=False, soft_wrap=True)
+            console.print("Ctrl-C stops everything")
             await stack.watch()
 
 
-def addresses(stack: Stack) -> Table:
-    """Where everything serves, and who may sign in."""
-    table = Table("what", "where", title="Gradphoto")
-    for name in (*WEB, "sandbox"):
-        table.add_row(name, stack.url(name) + PAGES.get(name, "/health/ready"))
-    table.add_row("Kafka", stack.servers.kafka_bootstrap)
-    table.add_row("MinIO", stack.servers.s3_endpoint)
-    table.add_row("PostgreSQL", stack.servers.postgres_url("postgres", "postgresql"))
-    names = "、".join(STAFF.values())
-    table.add_row("staff sign-in", f"{names}, password {stack.keys.staff_password}")
-    return table
+def addresses(stack: Stack) -> str:
+    """Where everything serves, and who may sign in: one line each, whole."""
+    where = {name: stack.url(name) + PAGES.get(name, "/health/ready") for name in (*WEB, "sandbox")}
+    where |= {
+        "Kafka": stack.servers.kafka_bootstrap,
+        "MinIO": stack.servers.s3_endpoint,
+        "PostgreSQL": stack.servers.postgres_url("postgres", "postgresql"),
+        "staff": f"{'、'.join(STAFF.values())}; each with the password {stack.keys.staff_password}",
+        "logs": str(stack.state.path / "logs"),
+    }
+    return "\n".join(f"{name:<11}{address}" for name, address in where.items())
 
 
 def main() -> None:

@@ -3,6 +3,7 @@
 from shared.outbox.cause import AlreadyHandled, Cause, Errand
 from shared.outbox.errands import Errands, TryLater
 from shared.outbox.parked import NotYet, Parking
+from shared.outbox.pruning import keep_pruning
 from shared.outbox.relay import Relay
 from shared.outbox.tables import metadata
 from shared.outbox.transaction import Outbox, Transaction
@@ -18,5 +19,6 @@ __all__ = [
     "Relay",
     "Transaction",
     "TryLater",
+    "keep_pruning",
     "metadata",
 ]

@@ -15,15 +15,17 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from deploy.local.keys import load_keys
 from services.intake import app as intake
 from services.intake.campaigns import publish
 from services.intake.settings import Settings
 from shared.campaign import Campaign, Window, read_campaign
 from shared.database import migrate
+from shared.events import Entry, IdentityMatched
 from shared.service import Service
 from shared.settings import WeChatSettings
 from shared.topics import create_topics
-from tests.connections import connections_to, create_buckets
+from tests.connections import SEALER, connections_to, create_buckets
 from tests.kafka import Teller, teller
 from tests.sandbox.serving import sandbox_settings, serving_sandbox
 
@@ -105,10 +107,8 @@ class Student:
         assert answer.status_code == 202, answer.text
 
     async def match(self) -> None:
-        from shared.events import Entry, IdentityMatched
-
         entry = Entry(name="毛小小", document_type="resident_id", document_number="x", student_no="1114827492")
-        sealed = connections_to(_nobody(), "").seal.sealer().seal(entry)
+        sealed = SEALER.seal(entry)
         fact = IdentityMatched(**self.named, submission=1, entry_id=uuid4(), entry=sealed)
         await self.hear(fact, "confirm")
 
@@ -135,13 +135,6 @@ class Student:
         return {"application_id": self.id, "campaign_id": self.campaign.id, "campaign_version": 1}
 
 
-def _nobody() -> Any:
-    class Nowhere:
-        kafka_bootstrap = s3_endpoint = s3_access_key = s3_secret_key = "none"
-
-    return Nowhere()
-
-
 @pytest.fixture
 async def door(parts: Any, database_url: str, topic_prefix: str, tmp_path: Path) -> AsyncIterator[Intake]:
     connections = connections_to(parts, topic_prefix, clock_file=tmp_path / "clock")
@@ -151,7 +144,7 @@ async def door(parts: Any, database_url: str, topic_prefix: str, tmp_path: Path)
         asyncio.to_thread(create_buckets, connections),
     )
     async with AsyncExitStack() as stack:
-        sandbox = sandbox_settings(tmp_path)
+        sandbox = sandbox_settings(load_keys(tmp_path))
         url = stack.enter_context(serving_sandbox(sandbox))
         wechat = WeChatSettings(url=url, appid=sandbox.wechat_appid, secret=sandbox.wechat_secret)
         service = intake.build(Settings(database_url=database_url, token_key="tokens"), connections, wechat)

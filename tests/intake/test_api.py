@@ -11,8 +11,9 @@ from uuid import uuid4
 
 import pytest
 
-from shared.events import PaymentDue, PhotoAccepted, PhotoRefused, PhotoSubmitted
+from shared.events import Entry, IdentityMatched, PaymentDue, PhotoAccepted, PhotoRefused, PhotoSubmitted
 from shared.reasons import Reason
+from tests.connections import SEALER
 from tests.intake.conftest import BIT, BUCT, Intake, Student, noise_jpeg
 from tests.kafka import told, until
 
@@ -158,12 +159,8 @@ async def test_one_application_per_campaign_and_wechat_account(door: Intake) -> 
 
 async def test_one_roster_entry_belongs_to_the_first_who_confirms_it(door: Intake) -> None:
     first, second = await door.student(until="claim"), await door.student(until="claim")
-    from shared.events import Entry, IdentityMatched
-    from tests.connections import connections_to
-    from tests.intake.conftest import _nobody
-
     entry = Entry(name="毛小小", document_type="resident_id", document_number="x", student_no="1")
-    sealed, entry_id = connections_to(_nobody(), "").seal.sealer().seal(entry), uuid4()
+    sealed, entry_id = SEALER.seal(entry), uuid4()
     for student in (first, second):
         fact = IdentityMatched(**student.named, submission=1, entry_id=entry_id, entry=sealed)
         await student.hear(fact, "confirm")

@@ -38,9 +38,9 @@ class EchoParts:
         """In this process."""
         connections = Connections(
             kafka=self.kafka,
-            store=StoreSettings(endpoint="http://127.0.0.1:1", access_key="none", secret_key="none"),  # type: ignore[arg-type]  # pydantic makes it a secret
-            seal=SealSettings(keys=self.environment["SEAL_KEYS"], lookup_key=self.environment["SEAL_LOOKUP_KEY"]),  # type: ignore[arg-type]
-            common=CommonSettings(link_key="test"),  # type: ignore[arg-type]
+            store=StoreSettings(endpoint="http://127.0.0.1:1", access_key="none", secret_key="none"),
+            seal=SealSettings(keys=self.environment["SEAL_KEYS"], lookup_key=self.environment["SEAL_LOOKUP_KEY"]),
+            common=CommonSettings(link_key="test"),
         )
         mine = echo.Settings(database_url=self.environment["ECHO_DATABASE_URL"], bug_file=self.bug_file, **settings)
         service = echo.build(mine, connections)

@@ -16,6 +16,7 @@ from shared.clock import Clock
 from shared.database import connect
 from shared.events import PhotoReferred
 from shared.outbox import AlreadyHandled, Cause, Errand, Errands, Outbox, TryLater, tables
+from shared.outbox.pruning import prune
 from shared.outbox.relay import LOCK
 from tests.kafka import told, until
 from tests.shared.conftest import EchoParts
@@ -209,3 +210,24 @@ async def test_an_errand_whose_runner_died_is_taken_over_when_its_lease_is_over(
         await connection.execute(tables.errands.update().values(leased_until=func.clock_timestamp()))
     async with running(living):
         await asyncio.wait_for(seen.wait(), 5)
+
+
+async def test_what_was_over_a_month_ago_is_forgotten_and_what_is_open_is_kept(engine: AsyncEngine) -> None:
+    outbox = Outbox(engine, Clock())
+    for cause in ("old", "new"):
+        async with outbox.transaction(cause=Cause("webhook", cause)) as tx:
+            tx.tell(queued())
+            tx.do("call", cause)
+    long_ago = func.clock_timestamp() - timedelta(days=31)
+    old = {
+        tables.inbox: (tables.inbox.c.cause_id == "old", {"handled_at": long_ago}),
+        tables.outbox: (tables.outbox.c.seq == 1, {"told_at": long_ago}),
+        tables.errands: (tables.errands.c.subject == "old", {"done_at": long_ago}),
+    }
+    async with engine.begin() as connection:
+        for table, (which, values) in old.items():
+            await connection.execute(table.update().where(which).values(**values))
+    await prune(engine)
+    async with engine.connect() as connection:
+        for table in old:
+            assert (await connection.execute(select(func.count()).select_from(table))).scalar() == 1

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from shared.settings import EXAMPLE, EXAMPLE_BASE64, CommonSettings
+from shared.settings import EXAMPLE, EXAMPLE_BASE64, CommonSettings, SealSettings
 
 
 @pytest.fixture(autouse=True)
@@ -28,7 +28,16 @@ def test_production_refuses_an_example_secret_and_names_it(
     CommonSettings(mode="development")
     with pytest.raises(ValidationError, match=name) as refused:
         CommonSettings(mode="production")
-    assert value not in str(refused.value), "a message never repeats a secret"
+    for secret in (value, "a key of our own"):
+        assert secret not in str(refused.value), "a message never repeats a secret"
+
+
+def test_a_missing_secret_is_named_without_repeating_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SEAL_KEYS", "k1:b3VyIG93bg==")
+    monkeypatch.delenv("SEAL_LOOKUP_KEY", raising=False)
+    with pytest.raises(ValidationError, match="lookup_key") as refused:
+        SealSettings()
+    assert "b3VyIG93bg==" not in str(refused.value)
 
 
 def test_production_refuses_the_example_staff_list(tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ from tests.validator.judges import BLUES, frame_of
 
 pytestmark = [pytest.mark.timeout(600), pytest.mark.usefixtures("faces")]
 
-JUDGED = {name: case for name, case in CASES.items() if case.fate != "refused_at_once" and name != "overexposed"}
+JUDGED = {name: case for name, case in CASES.items() if case.fate != "refused_at_once"}
 
 
 def verdict_on(recipe: Recipe, models: FaceModels, profile: PhotoProfile = BLUES) -> tuple[str, tuple[Reason, ...]]:

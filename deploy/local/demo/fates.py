@@ -22,7 +22,7 @@ class Fate:
 
     name: str
     title: str
-    ends: str
+    ends: str | None  # None: wherever it leads
     photos: tuple[str, ...] = ()
     claim: Claim = "own"
     reasons: tuple[Reason, ...] = ()
@@ -78,6 +78,11 @@ FATES = (
         must_happen=("payment.succeeded.v1", "payment.closed.v1", "payment.refunded.v1"),
     ),
 )  # fmt: skip
+
+
+def own_photos(count: int) -> Fate:
+    """Pictures of one's own, one student each: nobody knows how they must end."""
+    return Fate("own", "自己的照片", None, ("own",), pays="once", per_campaign=count, measured=True)
 
 
 def recipe(photo: str, number: int) -> Recipe:

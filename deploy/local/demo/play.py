@@ -41,6 +41,8 @@ def is_as_expected(student: Student) -> bool:
     fate = student.fate
     happened = {each["what"] for each in student.state.get("timeline", ())}
     read = set(student.reasons)
+    if fate.ends is None:
+        return student.trouble is None
     return (
         student.trouble is None
         and student.stage == fate.ends
@@ -159,6 +161,7 @@ class Play:
 
     async def _fetch_bundles(self, folder: Path) -> dict[str, Path]:
         bundles = {}
+        self._advance("fetching bundles", 0)
         for campaign_id in self._campaign_ids:
             bundles[campaign_id] = await offices.fetch_bundle(self._offices["exporter"], campaign_id, folder)
             self._advance("fetching bundles", 1)
@@ -169,6 +172,8 @@ class Play:
     ) -> None:
         """Everybody plays one act; whoever cannot go on keeps the trouble and leaves the stage."""
         places = asyncio.Semaphore(together)
+        if students:
+            self._advance(act, 0)
 
         async def one(student: Student) -> None:
             async with places:

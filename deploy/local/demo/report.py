@@ -77,7 +77,7 @@ def _shown(student: Student) -> Shown:
     return Shown(
         name=student.claims.entry.name,
         campaign=student.campaign["school"],
-        expected=student.fate.ends,
+        expected=student.fate.ends or "不限",
         seen=student.state.get("stage_text", student.stage),
         is_expected=is_as_expected(student),
         reasons=reasons,

@@ -46,7 +46,7 @@ class Student:
 
     async def prepare(self) -> None:
         """Has the photos made, so that the uploads are not waiting for it."""
-        for photo in self.fate.photos:
+        for photo in set(self.fate.photos) - {"own"}:
             await asyncio.to_thread(photo_file, photo, self.number)
 
     async def arrive(self) -> None:

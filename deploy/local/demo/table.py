@@ -28,15 +28,14 @@ def percentile(values: list[float], share: float) -> float:
 
 def fates_table(students: list[Student]) -> Table:
     """One line per fate: how it must end, how many played it, how many ended so, and what the others did."""
-    table = Table("学生的经历", "应当结束于", "人数", "相符", "不符者", title="经历")
+    table = Table("学生的经历", "应当结束于", "人数", "相符", "其余", title="经历")
     for fate in dict.fromkeys(student.fate for student in students):
         played = [student for student in students if student.fate == fate]
-        others = Counter(seen(student) for student in played if not is_as_expected(student))
-        wrong = "；".join(f"{what} ×{count}" for what, count in others.items())
-        table.add_row(
-            *(fate.title, fate.ends, str(len(played)), str(len(played) - others.total()), wrong),
-            style="red" if others else "",
-        )
+        wrong = [student for student in played if not is_as_expected(student)]
+        told = played if fate.ends is None else wrong
+        others = "；".join(f"{what} ×{count}" for what, count in Counter(map(seen, told)).items())
+        row = (fate.title, fate.ends or "不限", str(len(played)), str(len(played) - len(wrong)), others)
+        table.add_row(*row, style="red" if wrong else "")
     return table
 
 
@@ -66,12 +65,11 @@ def _add_seconds(table: Table, title: str, values: list[float], limit: float | N
     table.add_row(*row, style="red" if limit is not None and p95 >= limit else "")
 
 
-def bundles_table(played: Played, report: Path) -> Table:
-    """Where the bundles and the report lie."""
-    table = Table("成果", "照片", "位置", title="成果包与报告")
+def where_things_lie(played: Played, report: Path) -> str:
+    """The bundles, with how many photos each holds, and the report: one line each, whole paths."""
+    lines = []
     for campaign_id, file in played.bundles.items():
         with ZipFile(file) as bundle:
             photos = json.loads(bundle.read("manifest.json"))["counts"]["photos"]
-        table.add_row(campaign_id, str(photos), str(file))
-    table.add_row("报告", "", str(report))
-    return table
+        lines.append(f"成果包 {campaign_id}（{photos} 张照片）：{file}")
+    return "\n".join([*lines, f"报告：{report}"])
