@@ -5,7 +5,7 @@ GROUPS := intake matcher validator payment notifier exporter local parts dev
 INSTALLED := .venv/installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup parts up demo test test-unit check lock clean
+.PHONY: help setup parts portraits up scale settings demo test test-unit check lock clean
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /: /' | sort
@@ -22,11 +22,21 @@ $(INSTALLED): requirements.lock
 parts: setup ## Kafka, MinIO and the face models, in the user's cache
 	$(VENV)/python -m deploy.local.parts
 
+portraits: setup ## the faces that tests and demo compose photos from, in the user's cache
+	$(VENV)/python -m tests.portraits fetch
+
+scale: portraits ## four validators in containers, killed and scaled down in mid-load: nothing lost, nothing doubled
+	@$(VENV)/python -m tests.containers.scale_down
+
+settings: setup ## the table of settings in README.md anew, from the settings classes
+	$(VENV)/python -m deploy.settings_table write README.md
+
 up: parts ## the whole stack, serving until Ctrl-C
 	@$(VENV)/python -m deploy.local.up
 
-demo: parts ## plays two campaigns with their students and writes the report (PHOTOS=DIR plays your own)
-	@$(VENV)/python -m deploy.local.demo $(if $(PHOTOS),--photos $(PHOTOS)) $(if $(CAMPAIGN),--campaign $(CAMPAIGN))
+# In containers the servers are images: only the students' portraits are brought.
+demo: $(if $(filter compose,$(STACK)),portraits,parts) ## plays two campaigns with their students and writes the report (PHOTOS=DIR plays your own, STACK=compose in containers)
+	@$(VENV)/python -m deploy.local.demo $(if $(STACK),--stack $(STACK)) $(if $(PHOTOS),--photos $(PHOTOS)) $(if $(CAMPAIGN),--campaign $(CAMPAIGN))
 
 test: parts ## all tests, on the real parts
 	$(VENV)/python -m pytest

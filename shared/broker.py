@@ -67,8 +67,7 @@ class Hearing:
             parser=parse,
             decoder=decode,
             middlewares=[partial(OwnTheFailure, hearing=self)],
-            logger=logging.getLogger("faststream"),
-            log_level=logging.DEBUG,  # two lines for every message otherwise
+            logger=_quiet_logger(),
             graceful_timeout=HAND_OVER_SECONDS,
         )
 
@@ -212,6 +211,13 @@ class OwnTheFailure(BaseMiddleware):
         except NotYet as not_yet:
             fact = self._hearing.ear_of(self.context.get_local("handler_")).event.model_validate(await msg.decode())
             await self._hearing.parking.park(fact, not_yet.missing)
+
+
+def _quiet_logger() -> logging.Logger:
+    """FastStream warns once per subscriber that topics are not created, and says two lines for every message."""
+    logger = logging.getLogger("gradphoto.faststream")
+    logger.setLevel(logging.ERROR)
+    return logger
 
 
 def _taking(event: type[Event], handler: Handler) -> Handler:

@@ -68,10 +68,15 @@ class Ear:
         return sum(max(0, (consumer.highwater(each) or 0) - _position(consumer, each)) for each in self._assigned())
 
     def is_moving(self) -> bool:
-        """Assigned, and when there is lag, something was finished lately. A broker that answers a ping proves less."""
-        if self.subscriber.consumer is None:
-            return False
-        return bool(self._assigned()) and (self.lag() == 0 or time.monotonic() - self.moved_at < STALLED_SECONDS)
+        """In its group, and when there is lag, something was finished lately. A broker that answers a ping proves less.
+
+        With partitions or without: of several processes one alone has a topic of one partition, the others stand by."""
+        return self._has_joined() and (self.lag() == 0 or time.monotonic() - self.moved_at < STALLED_SECONDS)
+
+    def _has_joined(self) -> bool:
+        consumer: Any = self.subscriber.consumer
+        subscription = consumer and consumer._subscription.subscription
+        return bool(subscription) and subscription.assignment is not None  # None until the group has answered
 
     def _assigned(self) -> set[TopicPartition]:
         return self.subscriber.consumer.assignment() if self.subscriber.consumer else set()

@@ -22,12 +22,12 @@ EXAMPLE_BASE64 = base64.b64encode(EXAMPLE[:18].encode()).decode()
 class KafkaSettings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="KAFKA_", extra="ignore", hide_input_in_errors=True)
 
-    bootstrap_servers: str
+    bootstrap_servers: str  # host:port[,host:port…]
     topic_prefix: str = ""  # tests share one broker
     partitions: int = 6  # of each topic: the most consumers of one topic that can share its work
-    replication: int = 1
-    session_timeout_ms: int = 30_000
-    max_poll_interval_ms: int = 300_000
+    replication: int = 1  # copies of each topic: 3 on a cluster of three brokers or more
+    session_timeout_ms: int = 30_000  # so long without a heartbeat, and a consumer's work goes to another
+    max_poll_interval_ms: int = 300_000  # so long with one message, and the consumer is taken for hung
 
 
 class StoreSettings(BaseSettings):
@@ -38,14 +38,14 @@ class StoreSettings(BaseSettings):
     endpoint: str  # http://host:port
     access_key: str
     secret_key: SecretStr
-    bucket_prefix: str = ""
+    bucket_prefix: str = ""  # tests share one store
 
 
 class SealSettings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="SEAL_", extra="ignore", hide_input_in_errors=True)
 
     keys: SecretStr  # "k1:<base64 of 32 bytes>,k0:<…>": the first seals, all open
-    lookup_key: SecretStr  # base64
+    lookup_key: SecretStr  # base64 of 32 bytes; finds a sealed number again without opening it
 
     def sealer(self) -> Sealer:
         pairs = (pair.split(":", 1) for pair in self.keys.get_secret_value().split(","))
@@ -59,7 +59,7 @@ class WeChatSettings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="WECHAT_", extra="ignore", hide_input_in_errors=True)
 
     url: str = "https://api.weixin.qq.com"
-    appid: str
+    appid: str  # of the mini-program
     secret: SecretStr
 
 
@@ -68,11 +68,12 @@ class CommonSettings(BaseSettings):
 
     model_config = SettingsConfigDict(extra="ignore", hide_input_in_errors=True)
 
+    # production: example values and a moved clock are refused, cookies are for https only
     mode: Literal["development", "production"] = "development"
     clock_file: Path | None = None  # seconds to add to now: tests and the demo only
     link_key: SecretStr  # signs the short-lived links to pictures and bundles
-    staff_file: Path | None = None
-    staff_cookie_key: SecretStr = SecretStr("")
+    staff_file: Path | None = None  # TOML: who may sign in at the desks, with which roles
+    staff_cookie_key: SecretStr = SecretStr("")  # signs the cookie of a signed-in member of staff
 
     @model_validator(mode="after")
     def _refuse_examples(self) -> Self:
@@ -98,8 +99,8 @@ class ServiceSettings(BaseSettings):
     model_config = SettingsConfigDict(extra="ignore", hide_input_in_errors=True)
 
     database_url: str  # postgresql+asyncpg://…
-    host: str = "127.0.0.1"
-    port: Annotated[int, Field(ge=0, le=65535)] = 0
+    host: str = "127.0.0.1"  # the address it listens on
+    port: Annotated[int, Field(ge=0, le=65535)] = 0  # 0: the kernel chooses
     public_url: str = ""  # how others reach this service; empty: http://host:port
 
 

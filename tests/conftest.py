@@ -1,7 +1,7 @@
 """What the tests stand on: the real servers, started once per run by the first test that asks for them.
 
-PARTS chooses where they come from; "local" is deploy/local, and whatever else comes offers the same attributes:
-kafka_bootstrap, s3_endpoint, s3_access_key, s3_secret_key, postgres_url(database), create_databases, drop_database.
+PARTS chooses where they come from: "local" is deploy/local, "containers" is tests/containers/parts.py; both offer the
+same attributes, so that every test is the same on both.
 """
 
 import os
@@ -25,16 +25,22 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 async def parts() -> AsyncIterator[Servers]:
     """Kafka, MinIO and PostgreSQL of this test run."""
-    kind = os.environ.get("PARTS", "local")
-    if kind != "local":
-        pytest.fail(
-            f'PARTS={kind} is not known: use PARTS=local, or make "{kind}" offer what deploy.local.servers does'
-        )
-    remove_stale("test-*")
-    with StateDir(LOCAL / f"test-{os.getpid()}") as state:
-        async with Servers(state, load_keys(LOCAL / "keys")) as servers:
-            yield servers
-    remove_stale("test-*")
+    match os.environ.get("PARTS", "local"):
+        case "local":
+            remove_stale("test-*")
+            with StateDir(LOCAL / f"test-{os.getpid()}") as state:
+                async with Servers(state, load_keys(LOCAL / "keys")) as servers:
+                    yield servers
+            remove_stale("test-*")
+        case "containers":
+            # Not above: a machine without Docker runs the tests too.
+            from tests.containers.parts import ContainerServers, remove_stale_containers
+
+            remove_stale_containers()
+            async with ContainerServers(load_keys(LOCAL / "keys")) as servers:
+                yield servers
+        case other:
+            pytest.fail(f"PARTS={other} is not known: use local or containers")
 
 
 @pytest.fixture

@@ -14,11 +14,13 @@ LINE_LENGTH = 60
 
 
 @asynccontextmanager
-async def running_containers(state: StateDir, console: Console) -> AsyncIterator[ComposeStack]:
+async def running_containers(state: StateDir, console: Console, validators: int = 1) -> AsyncIterator[ComposeStack]:
     """The stack of one run, with a bar while images are built and containers start. Raises ProcessFailed."""
     with Progress(BarColumn(), TimeElapsedColumn(), TextColumn("{task.description}"), console=console) as progress:
         bar = progress.add_task("docker compose", total=None)
-        stack = ComposeStack(state, say=lambda line: progress.update(bar, description=escape(line[:LINE_LENGTH])))
+        stack = ComposeStack(
+            state, validators=validators, say=lambda line: progress.update(bar, description=escape(line[:LINE_LENGTH]))
+        )
         await stack.__aenter__()
         progress.update(bar, total=1, completed=1, description="the stack serves")
     try:

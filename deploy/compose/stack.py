@@ -79,7 +79,9 @@ class ComposeStack:
 
     async def scale(self, validators: int) -> None:
         """As many validators as said; who goes finishes its photo first."""
-        await self.compose("up", "--detach", "--no-deps", "--no-recreate", "--scale", f"validator={validators}", "validator")
+        await self.compose(
+            "up", "--detach", "--no-deps", "--no-recreate", "--scale", f"validator={validators}", "validator"
+        )
 
     async def __aenter__(self) -> "ComposeStack":
         await self.stop()

@@ -4,7 +4,7 @@ import tomllib
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from deploy.local.stack import Stack
+from deploy.local.demo.stage import Stage
 
 CAMPAIGNS = Path(__file__).parents[1] / "campaigns"
 DEMO = ("buct-2020-summer", "bit-2020-graduate")
@@ -21,7 +21,7 @@ def moved_to_now(campaign_id: str, now: datetime) -> str:
     return text
 
 
-async def open_campaigns(stack: Stack, ids: tuple[str, ...] = DEMO) -> list[Path]:
+async def open_campaigns(stack: Stage, ids: tuple[str, ...] = DEMO) -> list[Path]:
     """Publishes the moved copies, once per state folder: a published version never changes."""
     folder = stack.state.path / "campaigns"
     folder.mkdir(exist_ok=True)

@@ -69,6 +69,13 @@ async def test_a_poisonous_message_is_one_dead_letter_and_the_next_one_moves(
     assert len(await dead_of(parts_of_echo)) == 1
 
 
+async def test_of_two_processes_the_one_without_a_partition_is_ready_too(parts_of_echo: EchoParts) -> None:
+    """campaign.published has one partition: whoever does not get it stands by, and is no less ready."""
+    async with parts_of_echo.serving() as one, parts_of_echo.serving() as other:
+        await until(lambda: _is_ready(one))
+        await until(lambda: _is_ready(other))
+
+
 async def _is_ready(service: object) -> bool:
     return bool(service.hearing.is_ready())  # type: ignore[attr-defined]
 

@@ -15,9 +15,9 @@ import httpx
 from deploy.local.demo import offices
 from deploy.local.demo.fates import FATES, Fate
 from deploy.local.demo.people import Person, roster_file, roster_of, stranger
+from deploy.local.demo.stage import Stage
 from deploy.local.demo.student import GaveUp, Student
 from deploy.local.keys import STAFF
-from deploy.local.stack import Stack
 
 ROSTER_SIZE, ROSTER_WITH_PHOTO = 230, 10
 TOGETHER = 6  # students at once: enough to keep two cores busy, few enough to measure something
@@ -57,7 +57,7 @@ class Play:
 
     def __init__(
         self,
-        stack: Stack,
+        stack: Stage,
         campaigns: Iterable[str],
         advance: Advance,
         own: Sequence[bytes] = (),
@@ -111,7 +111,10 @@ class Play:
     def _cast_of(self, campaign: dict[str, Any], people: list[Person], number: int) -> list[Student]:
         """One student per role; those with a photo come from the end of the roster, the others from its start."""
         roles = [
-            fate for fate in FATES if campaign["id"].split("-")[0] in fate.campaigns for _ in range(fate.per_campaign)
+            fate
+            for fate in self._fates
+            if campaign["id"].split("-")[0] in fate.campaigns
+            for _ in range(fate.per_campaign)
         ]
         free, with_photo = iter(people), iter(reversed(people))
         students = []

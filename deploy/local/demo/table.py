@@ -49,9 +49,8 @@ def seconds_table(students: list[Student]) -> Table:
     table = Table("步骤", "次数", "p50", "p95", title="用时（秒）")
     for step, title in STEPS.items():
         _add_seconds(table, title, [student.seconds[step] for student in students if step in student.seconds])
-    measured = [
-        student.seconds["verdict"] for student in students if student.fate.measured and student.seconds.get("verdict")
-    ]
+    promised = [student for student in students if student.fate.measured and student.fate.ends]
+    measured = [student.seconds["verdict"] for student in promised if "verdict" in student.seconds]
     _add_seconds(table, "照片上传 → 检测结论（200 万像素，逐张）", measured, VERDICT_WITHIN_SECONDS)
     return table
 
