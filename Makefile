@@ -41,8 +41,8 @@ demo: $(if $(filter compose,$(STACK)),portraits,parts) ## plays two campaigns wi
 test: parts ## all tests, on the real parts
 	$(VENV)/python -m pytest
 
-test-unit: setup ## the tests that need no server
-	$(VENV)/python -m pytest -m 'not parts'
+test-unit: setup ## the pure ones, in seconds
+	$(VENV)/python -m pytest -m 'not parts and not slow'
 
 check: setup ## format, lint, types
 	$(VENV)/ruff format --check .

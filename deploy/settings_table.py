@@ -22,7 +22,7 @@ from services.intake.settings import Settings as Intake
 from services.matcher.settings import Settings as Matcher
 from services.notifier.settings import Settings as Notifier
 from services.payment.settings import Settings as Payment
-from services.validator.settings import ReviewSettings
+from services.validator.settings import CutoutSettings, ReviewSettings
 from services.validator.settings import Settings as Validator
 from shared.settings import CommonSettings, KafkaSettings, SealSettings, StoreSettings, WeChatSettings
 
@@ -31,7 +31,7 @@ SHARED = (KafkaSettings, StoreSettings, SealSettings, CommonSettings)
 READS: dict[str, tuple[type[BaseSettings], ...]] = {
     "intake": (*SHARED, WeChatSettings, Intake),
     "matcher": (*SHARED, Matcher),
-    "validator": (*SHARED, Validator),
+    "validator": (*SHARED, Validator, CutoutSettings),
     "review": (*SHARED, ReviewSettings),
     "payment": (*SHARED, Payment),
     "notifier": (*SHARED, WeChatSettings, Notifier),

@@ -14,12 +14,17 @@ from deploy.local.keys import load_keys
 from deploy.local.servers import Servers
 from deploy.local.state import LOCAL, StateDir, remove_stale
 
+# They compose and judge pictures, play gateways on the wire, or start processes.
+SLOW = ("tests/validator/", "tests/test_portraits", "tests/sandbox/", "tests/containers/", "test_sheets", "test_wechat")
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Marks every test that stands on the servers, so that `make test-unit` can leave them out."""
+    """Marks what `make test-unit` leaves out: what stands on the servers, and what takes more than a moment."""
     for item in items:
         if "parts" in getattr(item, "fixturenames", ()):
             item.add_marker("parts")
+        if any(each in item.nodeid for each in SLOW):
+            item.add_marker("slow")
 
 
 @pytest.fixture(scope="session")

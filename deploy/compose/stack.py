@@ -33,9 +33,9 @@ class ComposeStack:
         self._say = say
         self._ports: dict[str, str] = {}
         self._clock_file = state.path / "clock" / "clock"
-        project = f"gradphoto-{state.path.name}-{hashlib.sha256(str(ROOT).encode()).hexdigest()[:8]}"
+        self._project = f"gradphoto-{state.path.name}-{hashlib.sha256(str(ROOT).encode()).hexdigest()[:8]}"
         settings = state.path / "compose.env"
-        self._command = ["docker", "compose", "--project-directory", str(ROOT), "--project-name", project]
+        self._command = ["docker", "compose", "--project-directory", str(ROOT), "--project-name", self._project]
         self._command += ["--env-file", str(ROOT / ".env.example"), "--env-file", str(settings)]
         self._clock_file.parent.mkdir(exist_ok=True)
         ports = [f"{name.upper()}_PUBLISHED_PORT=0\n" for name in PUBLISHED]
@@ -60,9 +60,15 @@ class ComposeStack:
 
     async def compose(self, *arguments: str) -> str:
         """Runs `docker compose ARGUMENTS…`; returns what it wrote to stdout. Raises ProcessFailed."""
+        return await self._run([*self._command, *arguments])
+
+    async def kill(self, service: str, number: int) -> None:
+        """SIGKILL to one container of a service, as a crash would."""
+        await self._run(["docker", "kill", f"{self._project}-{service}-{number}"])
+
+    async def _run(self, command: list[str]) -> str:
         process = await asyncio.create_subprocess_exec(
-            *self._command,
-            *arguments,
+            *command,
             env=_own_environment(),
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
@@ -74,7 +80,7 @@ class ComposeStack:
         said, told = await asyncio.gather(process.stdout.read(), self._listen(process.stderr))
         if await process.wait() != 0:
             lines = "\n".join([*told[-20:], said.decode(errors="replace")])
-            raise ProcessFailed(f"docker compose {' '.join(arguments)} exited with {process.returncode}:\n{lines}")
+            raise ProcessFailed(f"{' '.join(command)} exited with {process.returncode}:\n{lines}")
         return said.decode()
 
     async def scale(self, validators: int) -> None:

@@ -9,7 +9,7 @@ import re
 import sys
 import time
 from collections import Counter
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, aclosing
 
 import httpx
 from rich.console import Console
@@ -25,7 +25,7 @@ from deploy.local.keys import STAFF
 from deploy.local.state import LOCAL, StateDir
 
 CAMPAIGN = "buct-2020-summer"
-STUDENTS, VALIDATORS = 96, 4
+STUDENTS, VALIDATORS = 120, 4
 GOOD = next(fate for fate in FATES if fate.name == "paid")
 VERDICTS = ("photo.accepted.v1", "photo.refused.v1", "photo.referred.v1")
 
@@ -41,12 +41,12 @@ async def play(stack: ComposeStack, say: Console) -> list[str]:
         students = await _students(stack, intake, sandbox)
         started = time.monotonic()
         uploads = [asyncio.create_task(student.submit("compliant")) for student in students]
-        await _judged(students, STUDENTS // 4)
+        await _judged(students, STUDENTS // 8)
         shares = await _shares(stack)
         say.print(f"{sum(shares.values())} photos judged, by validator: {shares}")
-        await stack.compose("kill", "--signal", "SIGKILL", "--index", "2", "validator")
+        await stack.kill("validator", 2)
         say.print(f"{_count(students)} students have their verdict: killed validator 2")
-        await _judged(students, STUDENTS // 3)
+        await _judged(students, STUDENTS // 2)
         await stack.scale(1)
         say.print(f"{_count(students)} students have their verdict: scaled down to one validator")
         ended = await asyncio.gather(*uploads, return_exceptions=True)
@@ -63,7 +63,7 @@ async def _students(stack: ComposeStack, intake: httpx.AsyncClient, sandbox: htt
     campaign = (await intake.get(f"/v1/campaigns/{CAMPAIGN}")).raise_for_status().json()
     people = roster_of(campaign["school_code"], STUDENTS, 0)
     matcher = await offices.sign_in(stack.url("matcher"), STAFF["school"], stack.keys.staff_password)
-    async with matcher:
+    async with aclosing(matcher):
         await offices.hand_in_roster(matcher, CAMPAIGN, roster_file(people))
     students = [
         Student(number, GOOD, campaign, person, person, intake, sandbox) for number, person in enumerate(people)
@@ -94,11 +94,13 @@ async def _shares(stack: ComposeStack) -> dict[int, int]:
     """How many photos each validator has finished, by its number."""
     counted = r'gradphoto_heard_total\{[^}]*topic="photo\.queued\.v1"[^}]*\} (\d+)'
     ask = "import urllib.request as r; print(r.urlopen('http://127.0.0.1:8000/metrics').read().decode())"
-    shares = {}
-    for index in range(1, VALIDATORS + 1):
-        metrics = await stack.compose("exec", "-T", "--index", str(index), "validator", "python", "-c", ask)
-        shares[index] = sum(int(number) for number in re.findall(counted, metrics))
-    return shares
+
+    async def share(number: int) -> int:
+        metrics = await stack.compose("exec", "-T", "--index", str(number), "validator", "python", "-c", ask)
+        return sum(int(float(count)) for count in re.findall(counted, metrics))
+
+    numbers = range(1, VALIDATORS + 1)
+    return dict(zip(numbers, await asyncio.gather(*(share(number) for number in numbers)), strict=True))
 
 
 def _not_once(students: list[Student]) -> list[str]:
@@ -118,11 +120,12 @@ async def _lost_in_topics(stack: ComposeStack, say: Console) -> list[str]:
     groups = [word for topic in VERDICTS for word in ("--group", f"intake.{topic}")]
     table = await stack.compose("exec", "-T", "kafka", *tool, *groups)
     rows = [line.split() for line in table.splitlines() if line.startswith("intake.photo.")]
-    told = Counter[str]()
-    for row in rows:
-        told[row[1]] += int(row[4])
+    told, heard = Counter[str](), Counter[str]()
+    for _, topic, _, heard_until, end, *_ in rows:
+        told[topic] += int(end)
+        heard[topic] += int(heard_until) if heard_until != "-" else 0  # nothing was ever there to hear
     say.print(f"told: {dict(told)}")
-    lag = sum(int(row[5]) for row in rows)
+    lag = told.total() - heard.total()
     wrong = [f"{lag} verdicts are told and not heard"] if lag else []
     return wrong + ([] if told.total() >= STUDENTS else [f"{told.total()} verdicts were told for {STUDENTS} photos"])
 
