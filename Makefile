@@ -5,7 +5,7 @@ GROUPS := intake matcher validator payment notifier exporter local parts dev
 INSTALLED := .venv/installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup parts portraits up scale settings demo test test-unit check lock clean
+.PHONY: help setup parts portraits up scale settings demo test test-unit judge-report bench-judge check lock clean
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /: /' | sort
@@ -43,6 +43,12 @@ test: parts ## all tests, on the real parts
 
 test-unit: setup ## the pure ones, in seconds
 	$(VENV)/python -m pytest -m 'not parts and not slow'
+
+judge-report: parts ## the judge measured on composed photos (PHOTOS=DIR adds labelled portraits): tables and contact sheets
+	$(VENV)/python -m tests.validator.report $(if $(PHOTOS),--photos $(PHOTOS))
+
+bench-judge: parts ## the judge's speed and memory, as ratios in one run
+	$(VENV)/python -m tests.benchmarks.judge
 
 check: setup ## format, lint, types
 	$(VENV)/ruff format --check .

@@ -23,6 +23,37 @@ from pydantic import (
 
 Channel = Literal["subscribe", "sms"]
 CheckAction = Literal["refuse", "refer", "warn", "off"]
+# One per rule of the standard: services/validator/checks/ has a file of that name for each.
+CheckName = Literal[
+    "face",
+    "eye_line",
+    "hairline",
+    "face_width",
+    "centring",
+    "roll",
+    "yaw",
+    "mouth",
+    "background_colour",
+    "background_even",
+    "sharpness",
+    "exposure",
+    "compression",
+    "true_colour",
+    "eyes_open",
+    "eyes_seen",
+    "red_eye",
+    "teeth",
+    "light_even",
+    "highlights",
+    "colour_cast",
+    "noise",
+    "glasses_glare",
+    "glasses",
+    "pitch",
+    "clothes_colour",
+    "stretched",
+    "skin_texture",
+]
 DocumentType = Literal[
     "resident_id", "hk_macau_permit", "taiwan_permit", "residence_permit", "foreign_permanent", "passport"
 ]
@@ -131,7 +162,8 @@ class PhotoProfile(Policy):
     face_width_px: PixelRange = (180, 300)  # std 20, between the cheeks
     # How far the face's middle may lie from the frame's: std 17 says "centred" without a number.
     centre_offset_px: Pixels = 24
-    checks: dict[str, CheckAction] = {}  # a check's name → what its "fail" does here; silent: the judge's default
+    compression_quality_min: Annotated[int, Field(ge=1, le=100)] = 60  # std 15, of the upload too
+    checks: dict[CheckName, CheckAction] = {}  # what a check's "fail" does here; silent: checks/defaults.py
 
 
 class Payment(Policy):

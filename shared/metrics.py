@@ -25,3 +25,5 @@ REQUESTS = Histogram(
     ["service", "method", "route", "status"],
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30),
 )
+VERDICTS = Counter("gradphoto_verdicts", "Photos decided, by whom: judge or person", ["campaign", "outcome", "by"])
+PHOTOS_WAITING = Gauge("gradphoto_photos_waiting", "Photos that wait for a person", ["campaign"])

@@ -80,7 +80,7 @@ class CommonSettings(BaseSettings):
         """In production mode no variable of this process, and no staff list, may be the published example."""
         if self.mode == "production":
             examples = [name for name, value in os.environ.items() if EXAMPLE in value or EXAMPLE_BASE64 in value]
-            if self.staff_file and EXAMPLE in self.staff_file.read_text(encoding="utf-8"):
+            if self.staff_file and self.staff_file.is_file() and EXAMPLE in self.staff_file.read_text(encoding="utf-8"):
                 examples.append("STAFF_FILE")
             if examples:
                 names = ", ".join(sorted(examples))

@@ -31,6 +31,22 @@ CHECK_NAMES = {
     "background_even": "背景均匀",
     "sharpness": "清晰度",
     "exposure": "曝光",
+    "compression": "压缩质量",
+    "true_colour": "彩色照片",
+    "eyes_open": "双眼睁开",
+    "eyes_seen": "眼睛可见",
+    "red_eye": "红眼",
+    "teeth": "露齿",
+    "light_even": "左右光线",
+    "highlights": "高光",
+    "colour_cast": "偏色",
+    "noise": "噪点",
+    "glasses_glare": "眼镜反光",
+    "glasses": "佩戴眼镜",
+    "pitch": "俯仰",
+    "clothes_colour": "衣着与背景",
+    "stretched": "人像变形",
+    "skin_texture": "皮肤纹理",
 }
 OUTCOMES = {"pass": "合格", "unsure": "待定", "fail": "不合格"}
 STATES = {"accepted": "通过", "refused": "不通过", "referred": "待审核", "queued": "检测中", "submitted": "已提交"}

@@ -1,5 +1,6 @@
 """The reviewers' desk: which photos wait, one photo with everything known about it, and the decision."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -18,6 +19,8 @@ from services.validator.rules import (
 )
 from shared.campaign import Campaign
 from shared.campaigns import newest_campaign
+from shared.failures import is_the_worlds
+from shared.metrics import PHOTOS_WAITING, VERDICTS
 from shared.outbox import Outbox, Transaction
 from shared.pages import campaigns_of
 from shared.photos import Objects
@@ -25,6 +28,7 @@ from shared.problems import Problem
 from shared.reasons import Reason
 from shared.staff import Member
 
+COUNT_SECONDS = 15
 LISTED = 200  # nobody reads a longer list; the next photo comes by itself
 
 
@@ -87,7 +91,22 @@ class Desk:
             await store.save(tx, case)
             await store.note(tx, case, member.name, decision, codes)
             tx.tell(verdict_fact(case, campaign))
+        VERDICTS.labels(case.campaign_id, case.state, "person").inc()
         return case
+
+    async def keep_counting(self) -> None:
+        """For ever: how many photos wait for a person, by campaign, for whoever watches the metrics."""
+        while True:
+            try:
+                async with self._outbox.transaction() as tx:
+                    counts = await store.waiting_by_campaign(tx)
+                PHOTOS_WAITING.clear()
+                for campaign_id, count in counts.items():
+                    PHOTOS_WAITING.labels(campaign_id).set(count)
+            except Exception as error:
+                if not is_the_worlds(error):
+                    raise
+            await asyncio.sleep(COUNT_SECONDS)
 
     def picture(self, object_key: str) -> AsyncIterator[bytes]:
         return self._photos.stream(object_key)

@@ -7,7 +7,7 @@ import structlog
 
 from services.validator import store
 from services.validator.judge import Judgement
-from services.validator.pool import JudgePool
+from services.validator.pool import CANNOT_JUDGE, JudgePool
 from services.validator.rules import (
     JUDGE,
     Pictures,
@@ -21,10 +21,12 @@ from services.validator.rules import (
     with_submitted,
     with_verdict,
 )
+from shared.campaign import Campaign
 from shared.campaigns import newest_campaign, pinned_campaign
 from shared.events import PhotoQueued, PhotoSubmitted
+from shared.metrics import VERDICTS
 from shared.outbox import Outbox
-from shared.photos import Objects, photo_key
+from shared.photos import NoSuchObject, Objects, photo_key
 from shared.reasons import Reason
 
 log = structlog.get_logger()
@@ -53,6 +55,8 @@ class Handlers:
                 case = with_state(case, State.QUEUED)
                 tx.tell(queued_fact(case))
             await store.save(tx, case)
+        if case.state is State.REFUSED:
+            VERDICTS.labels(case.campaign_id, case.state, JUDGE).inc()
 
     async def judge_photo(self, event: PhotoQueued) -> None:
         async with self._outbox.transaction() as tx:
@@ -60,8 +64,7 @@ class Handlers:
             case = await store.case_locked(tx, event.application_id)
         if case is None or not awaits_judge(case, event):
             return  # judged already, or a newer attempt has come
-        original = await self._photos.get(event.original_key)
-        judgement = await self._pool.judge(original, event.frame, pinned.photo)
+        judgement = await self._judgement(event, pinned)
         pictures = await self._put(event, judgement)
         async with self._outbox.transaction(cause=event) as tx:
             case = await store.case_locked(tx, event.application_id)
@@ -70,7 +73,17 @@ class Handlers:
             case = with_verdict(case, judgement.verdict, JUDGE, tx.now, pictures)
             await store.save(tx, case)
             tx.tell(verdict_fact(case, await newest_campaign(tx, event.campaign_id) or pinned))
+        VERDICTS.labels(case.campaign_id, case.state, JUDGE).inc()
         log.info("photo_judged", decision=case.state, codes=[code.value for code in case.codes])
+
+    async def _judgement(self, event: PhotoQueued, pinned: Campaign) -> Judgement:
+        try:
+            original = await self._photos.get(event.original_key)
+        except NoSuchObject:
+            # Ours is the loss, not the student's: never a refusal, which a wrong bucket would give to everybody.
+            log.error("original_is_gone", photo_id=str(event.photo_id))
+            return CANNOT_JUDGE
+        return await self._pool.judge(original, event.frame, pinned.photo)
 
     async def _put(self, event: PhotoQueued, judgement: Judgement) -> Pictures:
         """Write-once: named by the original and its frame, so two workers on one photo write the same bytes twice."""

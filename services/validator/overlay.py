@@ -11,8 +11,9 @@ import cv2
 import numpy as np
 from PIL import Image
 
-from services.validator.faces import Pixels
-from services.validator.portrait import FRAME_HEIGHT_PX, FRAME_WIDTH_PX, Portrait
+from services.validator.checks.defaults import action_of
+from services.validator.faces import CHIN, Pixels
+from services.validator.portrait import FRAME_HEIGHT_PX, FRAME_WIDTH_PX, MOUTH_CORNERS, Portrait
 from services.validator.rules import Finding, Outcome
 from shared.campaign import PhotoProfile
 
@@ -31,8 +32,9 @@ _MIDDLE = FRAME_WIDTH_PX // 2
 def draw(picture: Pixels, portrait: Portrait | None, findings: Iterable[Finding], profile: PhotoProfile) -> bytes:
     """A JPEG of 480x640 px; `picture` is the frame, `portrait` None where there was no face."""
     canvas = picture.copy()
-    by_check = {finding.check: finding for finding in findings}
-    outcome = {name: finding.outcome for name, finding in by_check.items()}
+    # What only warns does not colour the picture: an accepted photo has a green border.
+    counted = [each for each in findings if action_of(each.check, profile) in {"refuse", "refer"}]
+    outcome: dict[str, Outcome] = {finding.check: finding.outcome for finding in counted}
     if portrait is not None:
         _mark_background(canvas, portrait, outcome)
     _band(canvas, profile.hairline_px, outcome.get("hairline"))
@@ -89,13 +91,37 @@ def _mark_lines(canvas: Pixels, portrait: Portrait, outcome: dict[str, Outcome])
     _line(canvas, (centre_x, FRAME_HEIGHT_PX - 60), (centre_x, FRAME_HEIGHT_PX - 10), middle)
 
 
+# What is boxed where a check finds fault; what has a line of its own or lies behind the person is not here.
+_BOXED: dict[str, tuple[str, ...]] = {
+    "eyes": ("eyes_open", "eyes_seen", "glasses", "glasses_glare", "red_eye"),
+    "mouth": ("mouth", "teeth"),
+    "face": (
+        "sharpness",
+        "exposure",
+        "light_even",
+        "highlights",
+        "colour_cast",
+        "noise",
+        "skin_texture",
+        "true_colour",
+        "stretched",
+        "pitch",
+    ),
+    "body": ("clothes_colour",),
+}
+
+
 def _mark_faces(canvas: Pixels, portrait: Portrait, outcome: dict[str, Outcome]) -> None:
     for other in portrait.others:
         _box(canvas, other.points, _worst(outcome, "face"))
-    if (mouth := _worst(outcome, "mouth")) is not Outcome.PASS:
-        _box(canvas, portrait.face.points[[61, 291, 0, 17]], mouth)
-    if (face := _worst(outcome, "sharpness", "exposure")) is not Outcome.PASS:
-        _box(canvas, portrait.face.points, face)
+    face = portrait.face.points
+    eyes = np.concatenate([eye.lids for eye in portrait.eyes])
+    chin = float(face[CHIN, 1])
+    body = np.array([[12, chin + 12], [FRAME_WIDTH_PX - 12, FRAME_HEIGHT_PX - 12]], np.float32)
+    areas = {"eyes": eyes, "mouth": face[[*MOUTH_CORNERS, 0, 17]], "face": face, "body": body}
+    for name, points in areas.items():
+        if (worst := _worst(outcome, *_BOXED[name])) is not Outcome.PASS:
+            _box(canvas, points, worst)
 
 
 def _mark_background(canvas: Pixels, portrait: Portrait, outcome: dict[str, Outcome]) -> None:

@@ -7,6 +7,7 @@ import asyncio
 import multiprocessing
 import os
 import resource
+import sys
 from concurrent.futures import CancelledError
 from dataclasses import replace
 from multiprocessing.connection import wait
@@ -41,6 +42,7 @@ class JudgePool:
     """`async with JudgePool(...) as pool: await pool.judge(...)`. Workers never outlive the process that made them."""
 
     def __init__(self, models_dir: Path, processes: int, seconds_per_photo: float) -> None:
+        _keep_main_out_of_workers()
         self._models_dir = models_dir
         self._seconds = seconds_per_photo
         self.processes = processes
@@ -92,6 +94,14 @@ class JudgePool:
     async def _run(self, function: Any, *arguments: Any) -> Any:
         future = self._pool.schedule(function, args=arguments, timeout=self._seconds)
         return await asyncio.wrap_future(future)
+
+
+def _keep_main_out_of_workers() -> None:
+    """A spawned process imports its parent's main module by these two names: app.py with FastAPI, Kafka and SQL, 55 MB
+    and a second for each worker, which needs this module alone."""
+    main = sys.modules["__main__"]
+    main.__spec__ = None
+    main.__dict__.pop("__file__", None)
 
 
 def _begin(models_dir: Path) -> None:

@@ -7,7 +7,7 @@ import numpy as np
 
 from services.validator.background import Background, crown_px, look_behind
 from services.validator.colour import Lab, lab
-from services.validator.faces import CHIN, Eye, Face, FaceModels, Pixels, distance
+from services.validator.faces import Eye, Face, FaceModels, Pixels, distance
 from services.validator.hairline import Hairline, find_hairline
 
 FRAME_WIDTH_PX, FRAME_HEIGHT_PX = 480, 640  # std 12
@@ -73,7 +73,7 @@ def look(picture: Pixels, models: FaceModels) -> Portrait | None:
     eyes = models.eyes(picture, face)
     colours = lab(picture)
     middle = face.points.mean(axis=0)
-    background = look_behind(picture, float(face.points[CHIN, 1]), (float(middle[0]), float(middle[1])))
+    background = look_behind(picture, float(face.points[LIPS_INNER[1], 1]), (float(middle[0]), float(middle[1])))
     crown = crown_px(background, centre_x_px(face), face_width_px(face))
     hairline = find_hairline(colours, face, eye_line_px(eyes), crown)
     return Portrait(picture, colours, face, tuple(faces[1:]), eyes, background, crown, hairline)

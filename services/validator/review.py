@@ -19,6 +19,7 @@ def build(settings: ReviewSettings | None = None, connections: Connections | Non
     desk = Desk(service.outbox, Objects(connections.store, PHOTOS))
 
     service.says(PhotoAccepted, PhotoRefused)
+    service.in_background(desk.keep_counting)
     service.serves(staff.router())
     service.serves(api.router(desk, staff, links))
     return service

@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Any, Literal
 from uuid import UUID
 
-from shared.campaign import Campaign, CheckAction, PhotoProfile
+from shared.campaign import Campaign, CheckAction, CheckName, PhotoProfile
 from shared.events import Frame, PhotoAccepted, PhotoQueued, PhotoReferred, PhotoRefused, PhotoSubmitted
 from shared.reasons import Reason
 
@@ -42,7 +42,7 @@ class Limits:
 class Finding:
     """What one check measured. `score`: 100 inside the limits, 0 where a refusal is certain."""
 
-    check: str
+    check: CheckName
     outcome: Outcome
     reason: Reason
     value: float | None
@@ -61,7 +61,7 @@ class Verdict:
 
 
 def measured(
-    check: str, reason: Reason, value: float, unit: str, limits: Limits, *, error: float, certain: bool = True
+    check: CheckName, reason: Reason, value: float, unit: str, limits: Limits, *, error: float, certain: bool = True
 ) -> Finding:
     """Inside the limits passes; outside by more than the measure's error fails; between them nobody can be sure.
 
@@ -78,12 +78,12 @@ def measured(
     return Finding(check, outcome, reason, round(value, 3), unit, limits, score)
 
 
-def broken(check: str, reason: Reason, error: Exception) -> Finding:
+def broken(check: CheckName, reason: Reason, error: Exception) -> Finding:
     """A check that raised knows nothing: a person looks."""
     return Finding(check, Outcome.UNSURE, reason, None, "", Limits(), 0, error=type(error).__name__)
 
 
-def verdict(findings: Iterable[Finding], profile: PhotoProfile, defaults: Mapping[str, CheckAction]) -> Verdict:
+def verdict(findings: Iterable[Finding], profile: PhotoProfile, defaults: Mapping[CheckName, CheckAction]) -> Verdict:
     """The campaign decides what a failed check does; a doubt goes to a person wherever a failure would count."""
     refused: list[Reason] = []
     referred: list[Reason] = []

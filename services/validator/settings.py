@@ -29,6 +29,17 @@ class ModelSettings(BaseSettings):
     models_dir: Path = Field(default_factory=lambda: CacheSettings().models_dir)
 
 
+class CutoutSettings(BaseSettings):
+    """Another network than ISNet to cut people out with; brought by `python -m services.validator.models --cutout`."""
+
+    model_config = SettingsConfigDict(env_prefix="VALIDATOR_CUTOUT_", extra="ignore")
+
+    network: str = ""  # a path or an https address of an ONNX file; empty: ISNet
+    sha256: str = ""  # of that file
+    mean: float = 128.0  # it reads (x - mean) / spread of RGB 0..255
+    spread: float = Field(256.0, gt=0)  # see the mean
+
+
 class Settings(ServiceSettings, ModelSettings):
     """The judges."""
 

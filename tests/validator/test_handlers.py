@@ -1,13 +1,14 @@
+from dataclasses import replace
 from itertools import permutations
 from uuid import uuid4
 
 import pytest
+from prometheus_client import REGISTRY
 from sqlalchemy import select
 
 from services.validator.store import cases
 from shared.events import PhotoAccepted, PhotoQueued, PhotoReferred, PhotoRefused
 from shared.outbox import AlreadyHandled, NotYet
-from shared.photos import NoSuchObject
 from shared.reasons import Reason
 from tests.portraits.compose import Portrait, compose
 from tests.portraits.recipes import CASES, compliant, unsure
@@ -115,11 +116,34 @@ async def test_three_attempts_in_every_order_end_with_the_newest(judges: Judges,
         assert (row.attempt, row.state) == (3, "queued")
 
 
-async def test_a_photo_whose_original_is_gone_says_so(judges: Judges, good: Portrait) -> None:
+async def test_a_photo_whose_original_is_gone_waits_for_a_person_and_not_for_ever(
+    judges: Judges, good: Portrait
+) -> None:
     submitted = await judges.submission(good)
     await judges.handlers.queue_photo(submitted)
     await judges.photos.remove(submitted.original_key)
     (queued,) = await judges.told(submitted.application_id)
     assert isinstance(queued, PhotoQueued)
-    with pytest.raises(NoSuchObject):
-        await judges.handlers.judge_photo(queued)
+    await judges.handlers.judge_photo(queued)
+    referred = (await judges.told(submitted.application_id))[-1]
+    assert isinstance(referred, PhotoReferred)
+    assert (referred.codes, referred.standard_key) == ((Reason.JUDGE_FAILED,), None)
+
+
+async def test_a_picture_that_nobody_could_see_may_be_sent_again(judges: Judges, good: Portrait) -> None:
+    whole = await judges.submission(good)
+    cut_off = replace(good, jpeg=good.jpeg[: len(good.jpeg) // 2] + b"\xff\xd9")
+    for attempt in (1, 2):
+        refused = await judges.judge(await judges.submission(cut_off, whole.application_id, attempt))
+        assert isinstance(refused, PhotoRefused)
+        assert refused.codes == (Reason.FILE_CORRUPT,)
+
+
+async def test_every_verdict_is_counted_by_campaign_outcome_and_who_gave_it(judges: Judges, good: Portrait) -> None:
+    def accepted() -> float:
+        labels = {"campaign": "buct-2020", "outcome": "accepted", "by": "judge"}
+        return REGISTRY.get_sample_value("gradphoto_verdicts_total", labels) or 0.0
+
+    before = accepted()
+    await judges.judge(await judges.submission(good))
+    assert accepted() == before + 1

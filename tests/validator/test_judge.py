@@ -12,7 +12,7 @@ from services.validator import checks
 from services.validator.faces import FaceModels
 from services.validator.judge import judge
 from services.validator.portrait import look
-from services.validator.rules import Outcome
+from services.validator.rules import Outcome, Verdict
 from services.validator.standard import cut
 from shared.campaign import PhotoProfile
 from shared.events import Frame
@@ -24,6 +24,7 @@ from tests.validator.judges import BLUES, frame_of
 pytestmark = [pytest.mark.timeout(600), pytest.mark.usefixtures("faces")]
 
 JUDGED = {name: case for name, case in CASES.items() if case.fate != "refused_at_once"}
+MADE = {check for check, action in checks.DEFAULTS.items() if action != "off"}
 
 
 def verdict_on(recipe: Recipe, models: FaceModels, profile: PhotoProfile = BLUES) -> tuple[str, tuple[Reason, ...]]:
@@ -87,7 +88,7 @@ def test_a_check_that_breaks_is_a_doubt_and_costs_no_other_check(
     portrait = compose(compliant(0))
     judgement = judge(portrait.jpeg, frame_of(portrait), BLUES, models)
     assert (judgement.verdict.decision, judgement.verdict.codes) == ("referred", (Reason.BLUR,))
-    assert len(judgement.findings) == len(checks.DEFAULTS)
+    assert {finding.check for finding in judgement.findings} == MADE
 
 
 @pytest.mark.parametrize("number", range(8))
@@ -106,11 +107,28 @@ def test_the_measures_find_the_truth(number: int, models: FaceModels) -> None:
     assert found.hairline.px == pytest.approx(truth.hairline_px, abs=12)
 
 
-def test_a_picture_that_stops_in_the_middle_is_refused_as_corrupt(models: FaceModels) -> None:
-    portrait = compose(compliant(0))
-    broken = portrait.jpeg[: len(portrait.jpeg) // 2] + b"\xff\xd9"  # an end marker where no end is
+@pytest.mark.parametrize("left", [0.02, 0.5, 0.98])
+@pytest.mark.parametrize("how", [{}, {"progressive": True}, {"subsampling": 0}, {"restart_marker_rows": 4}])
+def test_a_picture_that_stops_in_the_middle_is_refused_as_corrupt(
+    left: float, how: dict[str, object], models: FaceModels
+) -> None:
+    """Behind the break stands an end marker where no end is, as broken uploads and editors leave it."""
+    portrait = compose(replace(compliant(0), width_px=600))
+    with Image.open(io.BytesIO(portrait.jpeg)) as picture:
+        file = io.BytesIO()
+        picture.save(file, "JPEG", quality=92, **how)
+    whole = file.getvalue()
+    assert judge(whole, frame_of(portrait), BLUES, models).standard_jpeg
+    if how.get("progressive") and left > 0.9:
+        return  # within the last scan: what it still refines, nobody sees
+    broken = whole[: int(len(whole) * left)] + b"\xff\xd9"
     judgement = judge(broken, frame_of(portrait), BLUES, models)
-    assert judgement.verdict.decision in {"refused", "referred"}
+    assert judgement.verdict == Verdict("refused", (Reason.FILE_CORRUPT,))
+
+
+def test_a_frame_outside_the_picture_is_refused_with_its_reason(models: FaceModels) -> None:
+    judgement = judge(compose(compliant(0)).jpeg, Frame(x=9000, y=9000, width=480), BLUES, models)
+    assert judgement.verdict.codes == (Reason.FRAME_OUTSIDE,)
 
 
 def test_a_file_that_is_no_picture_is_refused_with_its_reason(models: FaceModels) -> None:
@@ -135,7 +153,7 @@ def test_the_report_is_plain_json_with_every_value_against_its_limits(models: Fa
     portrait = compose(compliant(1))
     report = json.loads(json.dumps(judge(portrait.jpeg, frame_of(portrait), BLUES, models).report))
     by_check = {finding["check"]: finding for finding in report["findings"]}
-    assert by_check.keys() == checks.DEFAULTS.keys()
+    assert by_check.keys() == MADE
     assert by_check["eye_line"]["limits"] == {"low": 200, "high": 300}
     assert by_check["eye_line"]["outcome"] == Outcome.PASS
 

@@ -121,3 +121,25 @@ def test_no_worker_outlives_a_killed_parent(models_dir: Path, tmp_path: Path) ->
     parent.stdout.close()
     _, alive = psutil.wait_procs(workers, timeout=GONE_SECONDS)
     assert not alive
+
+
+_HEAVY_MAIN = """
+import asyncio, pathlib, sys
+import sqlalchemy
+from services.validator.pool import JudgePool
+
+async def main():
+    async with JudgePool(pathlib.Path(sys.argv[1]), processes=1, seconds_per_photo=6) as pool:
+        print(await pool._run(eval, "'sqlalchemy' in __import__('sys').modules"), flush=True)
+
+if __name__ == "__main__":
+    asyncio.run(main())
+"""
+
+
+def test_workers_do_not_import_what_only_the_service_needs(models_dir: Path, tmp_path: Path) -> None:
+    script = tmp_path / "parent.py"
+    script.write_text(_HEAVY_MAIN)
+    command = [sys.executable, str(script), str(models_dir)]
+    environment = os.environ | {"PYTHONPATH": str(Path.cwd())}
+    assert subprocess.run(command, capture_output=True, text=True, env=environment).stdout == "False\n"

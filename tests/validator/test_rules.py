@@ -1,11 +1,13 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import get_args
 from uuid import uuid4
 
 import pytest
 
 from services.validator import checks
+from services.validator.api import CHECK_NAMES
 from services.validator.rules import (
     JUDGE,
     Case,
@@ -27,7 +29,7 @@ from services.validator.rules import (
     with_submitted,
     with_verdict,
 )
-from shared.campaign import Campaign, PhotoProfile, read_campaign
+from shared.campaign import BadCampaign, Campaign, CheckName, PhotoProfile, read_campaign
 from shared.events import Frame, PhotoAccepted, PhotoReferred, PhotoRefused, PhotoSubmitted
 from shared.reasons import Reason
 
@@ -59,7 +61,7 @@ def case() -> Case:
     return with_submitted(empty, about)
 
 
-def found(check: str, outcome: Outcome, reason: Reason = Reason.GEO_EYES) -> Finding:
+def found(check: CheckName, outcome: Outcome, reason: Reason = Reason.GEO_EYES) -> Finding:
     return Finding(check, outcome, reason, 1.0, "px", Limits(0, 1), 0)
 
 
@@ -98,9 +100,17 @@ def test_a_doubt_goes_to_a_person() -> None:
     assert verdict(findings, STANDARD, checks.DEFAULTS) == Verdict("referred", (Reason.POSE_ROLL,))
 
 
-@pytest.mark.parametrize("file", sorted(Path("deploy/campaigns").glob("*.toml")), ids=lambda path: path.stem)
-def test_campaign_files_name_only_checks_that_exist(file: Path) -> None:
-    assert read_campaign(file).photo.checks.keys() <= checks.DEFAULTS.keys()
+def test_a_misspelt_check_is_an_error_that_names_the_allowed_ones(tmp_path: Path) -> None:
+    published = next(Path("deploy/campaigns").glob("*.toml")).read_text(encoding="utf-8")
+    (tmp_path / "typo.toml").write_text(published + '\n[photo.checks]\neye_lin = "refuse"\n', encoding="utf-8")
+    with pytest.raises(BadCampaign, match=r"'eye_line', 'hairline'.*found 'eye_lin'"):
+        read_campaign(tmp_path / "typo.toml")
+
+
+def test_every_check_a_campaign_may_name_exists_and_has_a_default_and_a_name_for_reviewers() -> None:
+    named = set(get_args(CheckName))
+    made = {"face", "compression", *(check.NAME for check in checks.CHECKS)}
+    assert made == checks.DEFAULTS.keys() == CHECK_NAMES.keys() == named
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """One file per rule of the standard. Each `check` measures one thing on the portrait and never raises past `run`.
 
-To add one: write the file (NAME, REASON, DEFAULT, check), name it in CHECKS, test it on a composed photo.
+To add one: name it in shared/campaign.py, write the file (NAME, REASON, check), add it to CHECKS and to
+defaults.py, test it on a composed photo.
 """
 
 from typing import Protocol
@@ -11,20 +12,40 @@ from services.validator.checks import (
     background_colour,
     background_even,
     centring,
+    clothes_colour,
+    colour_cast,
+    compression,
     exposure,
     eye_line,
+    eyes_open,
+    eyes_seen,
     face,
     face_width,
+    glasses,
+    glasses_glare,
     hairline,
+    highlights,
+    light_even,
     mouth,
+    noise,
+    pitch,
+    red_eye,
     roll,
     sharpness,
+    skin_texture,
+    stretched,
+    teeth,
+    true_colour,
     yaw,
 )
+from services.validator.checks.defaults import DEFAULTS, action_of
 from services.validator.portrait import Portrait
 from services.validator.rules import Finding, broken
-from shared.campaign import CheckAction, PhotoProfile
+from services.validator.source import Source
+from shared.campaign import CheckName, PhotoProfile
 from shared.reasons import Reason
+
+__all__ = ["CHECKS", "DEFAULTS", "Check", "run"]
 
 log = structlog.get_logger()
 
@@ -32,9 +53,8 @@ log = structlog.get_logger()
 class Check(Protocol):
     """A module of this package."""
 
-    NAME: str
+    NAME: CheckName
     REASON: Reason
-    DEFAULT: CheckAction  # what a failure does where the campaign is silent
 
     def check(self, portrait: Portrait, profile: PhotoProfile, /) -> Finding: ...
 
@@ -47,22 +67,38 @@ CHECKS: tuple[Check, ...] = (
     centring,
     roll,
     yaw,
+    pitch,
+    stretched,
+    eyes_open,
+    eyes_seen,
+    red_eye,
+    glasses,
+    glasses_glare,
     mouth,
+    teeth,
     background_colour,
     background_even,
+    clothes_colour,
     sharpness,
+    noise,
     exposure,
+    highlights,
+    light_even,
+    true_colour,
+    colour_cast,
+    skin_texture,
 )
-DEFAULTS: dict[str, CheckAction] = {face.NAME: face.DEFAULT} | {each.NAME: each.DEFAULT for each in CHECKS}
 
 
-def run(portrait: Portrait | None, profile: PhotoProfile) -> tuple[Finding, ...]:
-    """Every check that the campaign did not turn off; without a face there is nothing else to measure."""
-    first = face.check(portrait)
+def run(portrait: Portrait | None, profile: PhotoProfile, source: Source) -> tuple[Finding, ...]:
+    """Every check that the campaign did not turn off; without a face only the file can be measured besides."""
+    first = [face.check(portrait)]
+    if action_of(compression.NAME, profile) != "off":
+        first.append(compression.check(source, profile))
     if portrait is None:
-        return (first,)
-    wanted = [each for each in CHECKS if profile.checks.get(each.NAME) != "off"]
-    return (first, *(_behind_its_door(each, portrait, profile) for each in wanted))
+        return tuple(first)
+    wanted = [each for each in CHECKS if action_of(each.NAME, profile) != "off"]
+    return (*first, *(_behind_its_door(each, portrait, profile) for each in wanted))
 
 
 def _behind_its_door(check: Check, portrait: Portrait, profile: PhotoProfile) -> Finding:

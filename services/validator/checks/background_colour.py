@@ -5,16 +5,15 @@ import numpy as np
 from services.validator.colour import Lab, delta_e, lab_of_rgb
 from services.validator.portrait import Portrait
 from services.validator.rules import Finding, Limits, Outcome, measured
-from shared.campaign import CheckAction, PhotoProfile
+from shared.campaign import CheckName, PhotoProfile
 from shared.reasons import Reason
 
-NAME = "background_colour"
+NAME: CheckName = "background_colour"
 REASON = Reason.BG_COLOR
-DEFAULT: CheckAction = "refuse"
 
 RIGHT = 6.0  # ΔE2000: right colours lie under 5, wrong ones over 12 (323 photos, judge.md §3)
 WRONG = 12.0
-SEEN_MIN = 0.1  # of the area above the chin
+SEEN_MIN = 0.1  # of the area above the mouth
 SAME_HUE_DEG = 25.0  # another blue than the two that studios use: a person decides
 COLOURFUL = 15.0  # chroma from which a hue means something
 

@@ -3,17 +3,16 @@
 from services.validator.background import EVEN_MAX
 from services.validator.portrait import Portrait
 from services.validator.rules import Finding, Limits, Outcome
-from shared.campaign import CheckAction, PhotoProfile
+from shared.campaign import CheckName, PhotoProfile
 from shared.reasons import Reason
 
-NAME = "background_even"
+NAME: CheckName = "background_even"
 REASON = Reason.BG_UNEVEN
-DEFAULT: CheckAction = "refuse"
 
 # Real portraits that people call plain reach a 95th percentile of 4.3 to 5.0 (judge.md §3).
 SPREAD_PLAIN, SPREAD_UNEVEN = 3.0, 6.0
-SHARE_PLAIN, SHARE_UNEVEN = 0.02, 0.05
-SEEN_MIN = 0.1  # of the area above the chin
+SHARE_PLAIN, SHARE_UNEVEN = 0.012, 0.05
+SEEN_MIN = 0.1  # of the area above the mouth
 
 
 def check(portrait: Portrait, _: PhotoProfile) -> Finding:

@@ -2,12 +2,11 @@
 
 from services.validator.portrait import FRAME_WIDTH_PX, Portrait
 from services.validator.rules import Finding, Limits, measured
-from shared.campaign import CheckAction, PhotoProfile
+from shared.campaign import CheckName, PhotoProfile
 from shared.reasons import Reason
 
-NAME = "centring"
+NAME: CheckName = "centring"
 REASON = Reason.GEO_CENTER
-DEFAULT: CheckAction = "refuse"
 
 ERROR_PX = 8.0  # p99 is 1.7 px; a slightly turned head moves the cheeks' middle further than the head
 

@@ -2,12 +2,11 @@
 
 from services.validator.portrait import Portrait
 from services.validator.rules import Finding, Limits, measured
-from shared.campaign import CheckAction, PhotoProfile
+from shared.campaign import CheckName, PhotoProfile
 from shared.reasons import Reason
 
-NAME = "eye_line"
+NAME: CheckName = "eye_line"
 REASON = Reason.GEO_EYES
-DEFAULT: CheckAction = "refuse"
 
 ERROR_PX = 4.0  # p99 is 1.0 px on composed photos; the rest is for real ones (judge.md §1, §8)
 

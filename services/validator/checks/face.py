@@ -2,12 +2,11 @@
 
 from services.validator.portrait import Portrait
 from services.validator.rules import Finding, Limits, Outcome
-from shared.campaign import CheckAction
+from shared.campaign import CheckName
 from shared.reasons import Reason
 
-NAME = "face"
+NAME: CheckName = "face"
 REASON = Reason.FACE_NONE
-DEFAULT: CheckAction = "refuse"
 
 CERTAIN = 22.0  # of the mesh's logit: portraits from 32, a profile 4-18, false hits under 0 (judge.md §1)
 SECOND_FACE_MIN_PX = 40.0  # height; a smaller one may be a print on a shirt

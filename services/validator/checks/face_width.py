@@ -2,12 +2,11 @@
 
 from services.validator.portrait import Portrait
 from services.validator.rules import Finding, Limits, measured
-from shared.campaign import CheckAction, PhotoProfile
+from shared.campaign import CheckName, PhotoProfile
 from shared.reasons import Reason
 
-NAME = "face_width"
+NAME: CheckName = "face_width"
 REASON = Reason.GEO_FACE_WIDTH
-DEFAULT: CheckAction = "refuse"
 
 ERROR_PX = 10.0  # repeatable to 4 px, true to about 8 px at a width of 220 px (judge.md §1, §8)
 

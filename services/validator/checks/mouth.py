@@ -2,12 +2,11 @@
 
 from services.validator.portrait import Portrait
 from services.validator.rules import Finding, Limits, measured
-from shared.campaign import CheckAction, PhotoProfile
+from shared.campaign import CheckName, PhotoProfile
 from shared.reasons import Reason
 
-NAME = "mouth"
+NAME: CheckName = "mouth"
 REASON = Reason.MOUTH_OPEN
-DEFAULT: CheckAction = "refuse"
 
 CLOSED = 0.088  # the widest gap between closed lips
 OPEN = 0.12  # 50 of 50 open mouths lie above, 0 of 190 closed ones (judge.md §4)

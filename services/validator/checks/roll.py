@@ -2,12 +2,11 @@
 
 from services.validator.portrait import Portrait
 from services.validator.rules import Finding, Limits, measured
-from shared.campaign import CheckAction, PhotoProfile
+from shared.campaign import CheckName, PhotoProfile
 from shared.reasons import Reason
 
-NAME = "roll"
+NAME: CheckName = "roll"
 REASON = Reason.POSE_ROLL
-DEFAULT: CheckAction = "refuse"
 
 LEVEL_DEG = 4.0
 TILTED_DEG = 8.0  # nobody calls this upright; the measure errs by 0.9° (p99)

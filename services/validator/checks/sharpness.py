@@ -5,12 +5,11 @@ import numpy as np
 
 from services.validator.portrait import Portrait
 from services.validator.rules import Finding, Limits, measured
-from shared.campaign import CheckAction, PhotoProfile
+from shared.campaign import CheckName, PhotoProfile
 from shared.reasons import Reason
 
-NAME = "sharpness"
+NAME: CheckName = "sharpness"
 REASON = Reason.BLUR
-DEFAULT: CheckAction = "refuse"
 
 FACE_PX = 180.0  # measured at one size, or a larger face would count as blurred
 EYES = (0.36, 0.13)  # half width and half height of what is measured, of the face's width: no fringe, no temples

@@ -2,12 +2,11 @@
 
 from services.validator.portrait import Portrait
 from services.validator.rules import Finding, Limits, measured
-from shared.campaign import CheckAction, PhotoProfile
+from shared.campaign import CheckName, PhotoProfile
 from shared.reasons import Reason
 
-NAME = "yaw"
+NAME: CheckName = "yaw"
 REASON = Reason.POSE_YAW
-DEFAULT: CheckAction = "refer"
 
 # The depths of the mesh were never measured against a known angle, and two frontal portraits read 12.2: a person
 # decides.

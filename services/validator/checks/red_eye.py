@@ -1,0 +1,26 @@
+"""The pupils are not red (std 10)."""
+
+import numpy as np
+
+from services.validator.faces import Eye, distance
+from services.validator.portrait import Portrait
+from services.validator.regions import around
+from services.validator.rules import Finding, Limits, measured
+from shared.campaign import CheckName, PhotoProfile
+from shared.reasons import Reason
+
+NAME: CheckName = "red_eye"
+REASON = Reason.RED_EYE
+
+DARK, RED = 22.0, 35.0
+
+
+def check(portrait: Portrait, _: PhotoProfile) -> Finding:
+    """a* (green to red) in the middle of each iris, on the redder one."""
+    redness = max(_redness(portrait, eye) for eye in portrait.eyes)
+    return measured(NAME, REASON, redness, "a*", Limits(high=DARK), error=RED - DARK)
+
+
+def _redness(portrait: Portrait, eye: Eye) -> float:
+    radius_px = distance(eye.iris[1], eye.iris[3]) / 4
+    return float(np.median(around(portrait.colours, eye.iris[0], radius_px)[:, 1]))

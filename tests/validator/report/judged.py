@@ -1,0 +1,91 @@
+"""Composes and judges the draws in two processes; every check's answer and the errors in pixels come back."""
+
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from multiprocessing import get_context
+from pathlib import Path
+
+import cv2
+
+from services.validator import checks
+from services.validator.faces import FaceModels
+from services.validator.portrait import Portrait, look
+from services.validator.rules import Outcome, verdict
+from services.validator.settings import ModelSettings
+from services.validator.source import read_source
+from services.validator.standard import cut
+from shared.campaign import Background, CheckName, PhotoProfile
+from tests.portraits.compose import STUDIO_BLUE, Truth, compose
+from tests.portraits.labelled import PACKAGED, Person, join
+from tests.validator.judges import frame_of
+from tests.validator.report.draws import Draw
+
+STANDARD = PhotoProfile()
+# The national standard and the studios' blue; glasses are looked for so that the check is measured too.
+PROFILE = PhotoProfile(
+    backgrounds=(*STANDARD.backgrounds, Background(name="证件照蓝色", rgb=STUDIO_BLUE)), checks={"glasses": "warn"}
+)
+PROCESSES = 2
+
+
+@dataclass(frozen=True)
+class Answer:
+    outcome: Outcome
+    value: float | None
+
+
+@dataclass(frozen=True)
+class Judged:
+    """`errors_px`: what was measured minus the truth; the hairline only where the judge calls it certain."""
+
+    draw: Draw
+    answers: dict[CheckName, Answer]
+    decision: str
+    errors_px: dict[str, float]
+
+
+def people(photos: Path | None, isnet: Path | None, models: FaceModels) -> dict[str, Person]:
+    """The packaged faces, and the folder's."""
+    joined = dict(join(photos, models, isnet)) if photos and isnet else {}
+    return PACKAGED | joined
+
+
+def judge_all(drawn: list[Draw], photos: Path | None, isnet: Path | None) -> Iterator[Judged]:
+    with ProcessPoolExecutor(PROCESSES, get_context("spawn"), _begin, (photos, isnet)) as pool:
+        yield from pool.map(_judge, drawn, chunksize=8)
+
+
+def judge_one(draw: Draw, models: FaceModels) -> Judged:
+    photo = compose(draw.recipe)
+    picture, _ = cut(photo.jpeg, frame_of(photo))
+    portrait = look(picture, models)
+    findings = checks.run(portrait, PROFILE, read_source(photo.jpeg))
+    answers = {each.check: Answer(each.outcome, each.value) for each in findings}
+    decision = verdict(findings, PROFILE, checks.DEFAULTS).decision
+    return Judged(draw, answers, decision, _errors(portrait, photo.truth) if portrait else {})
+
+
+def _errors(portrait: Portrait, truth: Truth) -> dict[str, float]:
+    pairs = {
+        "eye line": (portrait.eye_line_px, truth.eye_line_px),
+        "face width": (portrait.face_width_px, truth.face_width_px),
+        "centre": (portrait.centre_x_px, truth.centre_x_px),
+        "hairline": (portrait.hairline.px if portrait.hairline.certain else None, truth.hairline_px),
+        "hairline by proportion": (portrait.hairline.by_ratio_px, truth.hairline_px),
+    }
+    return {name: found - true for name, (found, true) in pairs.items() if found is not None and true is not None}
+
+
+_models: FaceModels
+
+
+def _begin(photos: Path | None, isnet: Path | None) -> None:
+    global _models
+    cv2.setNumThreads(1)
+    _models = FaceModels(ModelSettings().models_dir)
+    people(photos, isnet, _models)
+
+
+def _judge(draw: Draw) -> Judged:
+    return judge_one(draw, _models)

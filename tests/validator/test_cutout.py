@@ -1,0 +1,147 @@
+"""New backgrounds on composed photos: the same person composed on the new colour from the start is the truth."""
+
+import hashlib
+from dataclasses import replace
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from services.validator.colour import delta_e, lab, lab_of_rgb
+from services.validator.cutout import BadCutout, Engine, replace_background
+from services.validator.cutout.edges import own_colours
+from services.validator.cutout.grabcut import GrabCut
+from services.validator.cutout.network import bring, open_network
+from services.validator.faces import FaceModels, Pixels
+from services.validator.models import ModelError
+from services.validator.portrait import Portrait, look
+from services.validator.settings import CutoutSettings
+from services.validator.standard import cut
+from tests.portraits.compose import STANDARD_BLUE, STUDIO_BLUE, Colour, Recipe, compose
+from tests.portraits.recipes import compliant
+from tests.validator.judges import frame_of
+
+pytestmark = [pytest.mark.timeout(600), pytest.mark.usefixtures("faces")]
+
+HALO_MAX = 3.0  # ΔE2000, of the issue
+WHITE, BLACK = (255, 255, 255), (0, 0, 0)
+OLD: list[Colour] = [STUDIO_BLUE, (120, 160, 140), (90, 60, 110)]
+
+
+def framed(recipe: Recipe) -> Pixels:
+    portrait = compose(recipe)
+    return cut(portrait.jpeg, frame_of(portrait))[0]
+
+
+def portrait_of(recipe: Recipe, models: FaceModels) -> Portrait:
+    portrait = look(framed(recipe), models)
+    assert portrait is not None
+    return portrait
+
+
+def on(recipe: Recipe, colour: Colour) -> Pixels:
+    """The truth: the person composed on the colour, without grain."""
+    return framed(replace(recipe, background=colour, background2=None, noise=0, quality=98))
+
+
+def true_alpha(recipe: Recipe) -> np.ndarray:
+    return np.asarray(1 - (on(recipe, WHITE).astype(np.float32) - on(recipe, BLACK)).mean(axis=2) / 255)
+
+
+def halo(picture: Pixels, recipe: Recipe, colour: Colour) -> np.ndarray:
+    """ΔE from the colour in the ring 3 to 8 px outside the true cut."""
+    away = cv2.distanceTransform((true_alpha(recipe) < 0.5).astype(np.uint8), cv2.DIST_L2, 5)
+    return delta_e(lab(picture)[(away >= 3) & (away <= 8)], lab_of_rgb(colour))
+
+
+@pytest.fixture(scope="module", params=["grabcut", "isnet"])
+def engine(request: pytest.FixtureRequest, models_dir: Path) -> Engine:
+    """ISNet comes once per user, 100 MB."""
+    if request.param == "grabcut":
+        return GrabCut()
+    bring(CutoutSettings(), models_dir)
+    return open_network(CutoutSettings(), models_dir)
+
+
+@pytest.mark.parametrize("number", [0, 2])
+@pytest.mark.parametrize("old", OLD)
+def test_no_halo_of_the_old_background_is_left(number: int, old: Colour, engine: Engine, models: FaceModels) -> None:
+    recipe = compliant(number, old)
+    for new in (WHITE, STANDARD_BLUE):
+        replaced = replace_background(portrait_of(recipe, models), new, engine)
+        ring = halo(replaced, recipe, new)
+        assert ring.mean() < HALO_MAX
+        assert np.percentile(ring, 95) < HALO_MAX
+
+
+def test_the_person_keeps_their_colours_and_the_background_is_exact(engine: Engine, models: FaceModels) -> None:
+    recipe = compliant(0)
+    portrait = portrait_of(recipe, models)
+    replaced = replace_background(portrait, STANDARD_BLUE, engine)
+    inside = cv2.erode((true_alpha(recipe) > 0.99).astype(np.uint8), np.ones((15, 15), np.uint8)) > 0
+    changed = np.abs(replaced[inside].astype(int) - portrait.picture[inside])
+    assert changed.mean() < 0.5
+    assert (replaced[5, 5] == STANDARD_BLUE[::-1]).all()
+
+
+def test_two_workers_cut_the_same(engine: Engine, models: FaceModels) -> None:
+    portrait = portrait_of(compliant(1), models)
+    assert np.array_equal(engine.alpha(portrait), engine.alpha(portrait))
+
+
+def test_the_light_engine_refuses_what_it_cannot_tell(models: FaceModels) -> None:
+    with pytest.raises(BadCutout, match="blind"):  # a white shirt and white hair before white
+        replace_background(portrait_of(compliant(0, (245, 245, 245)), models), STANDARD_BLUE, GrabCut())
+    uneven = replace(compliant(4, (120, 125, 130)), background2=(200, 205, 210))
+    with pytest.raises(BadCutout, match="spread"):
+        replace_background(portrait_of(uneven, models), STANDARD_BLUE, GrabCut())
+
+
+def test_the_network_cuts_what_the_light_engine_refuses(models: FaceModels, models_dir: Path) -> None:
+    bring(CutoutSettings(), models_dir)
+    network = open_network(CutoutSettings(), models_dir)
+    for recipe in (compliant(0, (245, 245, 245)), replace(compliant(4), background2="object")):
+        replaced = replace_background(portrait_of(recipe, models), STANDARD_BLUE, network)
+        assert np.percentile(halo(replaced, recipe, STANDARD_BLUE), 95) < HALO_MAX
+
+
+class _Fog:
+    """A network that knows nothing."""
+
+    limits = GrabCut.limits
+
+    def alpha(self, portrait: Portrait) -> np.ndarray:
+        return np.full(portrait.picture.shape[:2], 0.6, np.float32)
+
+
+def test_a_cut_out_that_is_unsure_everywhere_is_refused_with_its_value_and_limit(models: FaceModels) -> None:
+    with pytest.raises(BadCutout, match=r"face_covered 0\.6, limit 0\.97"):
+        replace_background(portrait_of(compliant(0), models), WHITE, _Fog())
+
+
+def test_the_colour_under_the_edge_is_the_persons_own() -> None:
+    """Half red, half blue between a red person and a blue background: the person there is red."""
+    picture = np.zeros((640, 480, 3), np.uint8)
+    picture[:, :240], picture[:, 240:] = (0, 0, 200), (200, 0, 0)
+    picture[:, 238:242] = (100, 0, 100)
+    alpha = np.zeros((640, 480), np.float32)
+    alpha[:, :238], alpha[:, 238:242] = 1, 0.5
+    blue, _, red = own_colours(picture, alpha)[300, 240] * 255
+    assert red > 190
+    assert blue < 10
+
+
+def test_another_network_is_taken_from_a_path_when_its_sha256_is_right(models_dir: Path, tmp_path: Path) -> None:
+    bring(CutoutSettings(), models_dir)
+    other = tmp_path / "other.onnx"
+    other.write_bytes((models_dir / "isnet_384x512.onnx").read_bytes())
+    sha256 = hashlib.sha256(other.read_bytes()).hexdigest()
+    open_network(CutoutSettings(network=str(other), sha256=sha256), models_dir)
+    with pytest.raises(ModelError, match="SHA-256"):
+        open_network(CutoutSettings(network=str(other), sha256="0" * 64), models_dir)
+
+
+def test_a_network_that_was_not_brought_says_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match=r"python -m services\.validator\.cutout"):
+        open_network(CutoutSettings(), tmp_path)
