@@ -107,7 +107,7 @@ class Event(Value):
     @property
     def key(self) -> str:
         """The Kafka key: what the story is about."""
-        raise NotImplementedError
+        raise NotImplementedError(f"{type(self).__name__} does not say what its story is about")
 
     def __init_subclass__(cls, **arguments: Any) -> None:
         super().__init_subclass__(**arguments)
@@ -153,10 +153,6 @@ class ApplicationEvent(Event):
     @property
     def key(self) -> str:
         return str(self.application_id)
-
-    @property
-    def campaign_ref(self) -> str:
-        return f"{self.campaign_id}@{self.campaign_version}"
 
 
 class ContactChanged(ApplicationEvent):

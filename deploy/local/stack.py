@@ -7,14 +7,14 @@ and databases, several stacks share one set of servers (tests do).
 import asyncio
 import sys
 from collections.abc import Callable
+from functools import partial
 from types import TracebackType
 
-import httpx
 from pydantic import SecretStr
 
 from deploy.local.environment import SERVICES, WEB, environment
 from deploy.local.keys import Keys
-from deploy.local.process import Process, ProcessFailed
+from deploy.local.process import Process, ProcessFailed, answers
 from deploy.local.servers import Servers
 from deploy.local.state import StateDir
 from shared.database import migrate
@@ -130,13 +130,8 @@ class Stack:
         self._say("buckets")
 
     def _process(self, name: str, module: str, ready_path: str) -> Process:
-        async def ready() -> bool:
-            try:
-                async with httpx.AsyncClient(timeout=5) as client:
-                    return (await client.get(self._urls[name] + ready_path)).is_success
-            except httpx.TransportError:
-                return False
-
         log = self.state.log(f"{self.prefix}{name}")
         command = [sys.executable, "-m", module]
-        return Process(name, command, self.environment, self.state.path, log, ready)
+        return Process(
+            name, command, self.environment, self.state.path, log, partial(answers, self._urls[name] + ready_path)
+        )
