@@ -5,7 +5,7 @@ GROUPS := intake matcher validator payment notifier exporter local parts dev
 INSTALLED := .venv/installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup parts portraits up scale settings demo test test-unit judge-report bench-judge check lock clean
+.PHONY: help setup parts portraits up scale settings demo test test-unit judge-report bench-judge bench-roster check lock clean
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /: /' | sort
@@ -28,8 +28,9 @@ portraits: setup ## the faces that tests and demo compose photos from, in the us
 scale: portraits ## four validators in containers, killed and scaled down in mid-load: nothing lost, nothing doubled
 	@$(VENV)/python -m tests.containers.scale_down
 
-settings: setup ## the table of settings in README.md anew, from the settings classes
+settings: setup ## the tables of settings anew: README.md from the settings classes, campaigns/README.md from the campaign model
 	$(VENV)/python -m deploy.settings_table write README.md
+	$(VENV)/python -m deploy.campaign_settings write deploy/campaigns/README.md
 
 up: parts ## the whole stack, serving until Ctrl-C
 	@$(VENV)/python -m deploy.local.up
@@ -46,6 +47,9 @@ test-unit: setup ## the pure ones, in seconds
 
 judge-report: parts ## the judge measured on composed photos (PHOTOS=DIR adds labelled portraits): tables and contact sheets
 	$(VENV)/python -m tests.validator.report $(if $(PHOTOS),--photos $(PHOTOS))
+
+bench-roster: parts ## the import of 100,000 people and the matching among them
+	@$(VENV)/python -m tests.benchmarks.roster
 
 bench-judge: parts ## the judge's speed and memory, as ratios in one run
 	$(VENV)/python -m tests.benchmarks.judge

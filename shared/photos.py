@@ -20,7 +20,8 @@ from minio.error import S3Error
 from shared.settings import StoreSettings
 
 PHOTOS, ROSTERS, BUNDLES = "photos", "rosters", "bundles"
-BUCKETS = (PHOTOS, ROSTERS, BUNDLES)
+IDCARDS = "idcards"  # pictures of documents: they live minutes
+BUCKETS = (PHOTOS, ROSTERS, BUNDLES, IDCARDS)
 PART_BYTES = 8 * 2**20  # a stream of unknown length is sent in parts of this size: it bounds the memory of an export
 CHUNK_BYTES = 256 * 2**10
 TIMEOUT_SECONDS = 30
@@ -83,9 +84,9 @@ class Objects:
         """It does not matter whether it was there."""
         await asyncio.to_thread(self._client.remove_object, self.bucket, key)
 
-    async def keys(self) -> list[str]:
-        """Everything in the bucket."""
-        listed = await asyncio.to_thread(lambda: list(self._client.list_objects(self.bucket, recursive=True)))
+    async def keys(self, prefix: str = "") -> list[str]:
+        """Everything in the bucket whose key begins so."""
+        listed = await asyncio.to_thread(lambda: list(self._client.list_objects(self.bucket, prefix, recursive=True)))
         return [str(each.object_name) for each in listed]
 
     def create(self) -> bool:

@@ -7,7 +7,13 @@ from pathlib import Path
 from deploy.local.demo.stage import Stage
 
 CAMPAIGNS = Path(__file__).parents[1] / "campaigns"
-DEMO = ("buct-2020-summer", "bit-2020-graduate")
+DEMO = (
+    "buct-2020-summer",
+    "bit-2020-graduate",
+    "ncepu-2021-parttime",
+    "xinhua-2022-spring",
+    "capture-code-2026",
+)
 
 
 def moved_to_now(campaign_id: str, now: datetime) -> str:

@@ -19,6 +19,7 @@ MCHID = "1900000109"
 MERCHANT_CERT_SERIAL = "444F4864EA9B34415D3A2E1C7B6F5A4938271605"
 WECHATPAY_PUBLIC_KEY_ID = "PUB_KEY_ID_0119000001092026112000000000000001"
 SMS_SDK_APP_ID = "1400006666"
+CAPTURE_KEY = "key-of-the-local-sandbox"
 
 
 def environment(
@@ -85,6 +86,8 @@ def _of_the_gateways(keys: Keys, sandbox_url: str) -> dict[str, str]:
         "PAYMENT_APIV3_KEY": keys.apiv3_key,
         "PAYMENT_WECHATPAY_PUBLIC_KEY_FILE": str(keys.rsa_public("wechatpay")),
         "PAYMENT_WECHATPAY_PUBLIC_KEY_ID": WECHATPAY_PUBLIC_KEY_ID,
+        "MATCHER_CAPTURE_URL": sandbox_url,
+        "MATCHER_CAPTURE_KEY": CAPTURE_KEY,
         "NOTIFIER_SMS_URL": sandbox_url,
         "NOTIFIER_SMS_SECRET_ID": keys.sms_secret_id,
         "NOTIFIER_SMS_SECRET_KEY": keys.sms_secret_key,
@@ -109,5 +112,6 @@ def _of_the_sandbox(keys: Keys, urls: dict[str, str]) -> dict[str, str]:
         "SANDBOX_SMS_SECRET_ID": keys.sms_secret_id,
         "SANDBOX_SMS_SECRET_KEY": keys.sms_secret_key,
         "SANDBOX_SMS_SDK_APP_ID": SMS_SDK_APP_ID,
+        "SANDBOX_CAPTURE_KEY": CAPTURE_KEY,
         "SANDBOX_RECEIPT_URL": f"{urls['notifier']}/receipts/{keys.receipt_secret}",
     }

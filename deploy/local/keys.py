@@ -10,8 +10,8 @@ from argon2 import PasswordHasher
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-STAFF = {"reviewer": "审核员", "school": "学校老师", "operator": "运营"}
-SCHOOL_CODES = ["10007", "10010"]  # the two schools of the demo
+STAFF = {"reviewer": "审核员", "final reviewer": "终审员", "school": "学校老师", "operator": "运营"}
+SCHOOL_CODES = ["10007", "10010", "10054", "10998", "10999"]  # of deploy/campaigns
 
 
 @dataclass(frozen=True)
@@ -56,11 +56,12 @@ def load_keys(folder: Path) -> Keys:
         folder.chmod(0o700)
         for owner in ("merchant", "wechatpay"):
             _write_rsa_pair(keys, owner)
-        keys.staff_file.write_text(_staff_toml(keys.staff_password), encoding="utf-8")
         # Last, so that an interrupted start begins anew.
         kept.write_text(json.dumps(asdict(keys), default=str, indent=1))
     values = json.loads(kept.read_text())
-    return Keys(**{field.name: values[field.name] for field in fields(Keys)} | {"folder": folder})
+    keys = Keys(**{field.name: values[field.name] for field in fields(Keys)} | {"folder": folder})
+    _keep_staff(keys)
+    return keys
 
 
 def _new_keys(folder: Path) -> Keys:
@@ -95,10 +96,15 @@ def _write_rsa_pair(keys: Keys, owner: str) -> None:
     keys.rsa_public(owner).write_bytes(private.public_key().public_bytes(pem, spki))
 
 
-def _staff_toml(password: str) -> str:
-    hashed = PasswordHasher().hash(password)
-    return "\n".join(
-        f'[[staff]]\nname = "{name}"\nroles = ["{role}"]\n'
+def _keep_staff(keys: Keys) -> None:
+    """The list follows this file; the password stays what it was."""
+    made_of = f"# {', '.join(STAFF.values())} of {', '.join(SCHOOL_CODES)}\n"
+    if keys.staff_file.exists() and keys.staff_file.read_text(encoding="utf-8").startswith(made_of):
+        return
+    hashed = PasswordHasher().hash(keys.staff_password)
+    tables = (
+        f'[[staff]]\nname = "{name}"\nroles = ["{role.split()[-1]}"]\n'
         f'schools = {json.dumps(SCHOOL_CODES if role == "school" else [])}\npassword_hash = "{hashed}"\n'
         for role, name in STAFF.items()
     )
+    keys.staff_file.write_text(made_of + "\n".join(tables), encoding="utf-8")

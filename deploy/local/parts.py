@@ -158,6 +158,7 @@ PARTS = (KAFKA_PART, MINIO_PART)
 # These keep their own folders of the cache, and look by themselves whether anything is missing.
 COMMANDS = {
     "face models": ("services.validator.models",),
+    "the cut-out network": ("services.validator.cutout",),
     "portraits for tests and the demo": ("tests.portraits", "fetch"),
 }
 

@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
-from deploy.sandbox import pay, play, sms, wechat
+from deploy.sandbox import capture, pay, play, sms, wechat
 from deploy.sandbox.answers import Signed
 from deploy.sandbox.courier import Courier
 from deploy.sandbox.ledger import Ledger
@@ -31,5 +31,6 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(wechat.routes(settings, ledger, triggers))
     app.include_router(pay.routes(settings, Signed(keys, triggers), ledger, notifications))
     app.include_router(sms.routes(settings, ledger, triggers, courier))
+    app.include_router(capture.routes(settings, ledger))
     app.include_router(play.routes(settings, keys, ledger, triggers, notifications))
     return app

@@ -99,6 +99,17 @@ class Sms:
 
 
 @dataclass
+class CaptureCode:
+    """What one of a student's codes from CHSI says."""
+
+    student_no: str
+    school_code: str
+    masked_name: str
+    last_four: str
+    expires_at: datetime
+
+
+@dataclass
 class Ledger:
     """Everything above, by the name its API looks it up under."""
 
@@ -109,6 +120,7 @@ class Ledger:
     refunds: dict[str, Refund] = field(default_factory=dict)
     subscribe_messages: list[SubscribeMessage] = field(default_factory=list)
     sms: list[Sms] = field(default_factory=list)
+    capture_codes: dict[str, CaptureCode] = field(default_factory=dict)
 
     def order_of_prepay(self, prepay_id: str) -> Order | None:
         return next((order for order in self.orders.values() if order.prepay_id == prepay_id), None)

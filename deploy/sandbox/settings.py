@@ -29,6 +29,9 @@ class Settings(BaseSettings):
     sms_sdk_app_id: str
     receipt_url: str | None = None
 
+    capture_key: SecretStr = SecretStr("")
+    """Whoever decodes capture codes must have it."""
+
     retry_scale: float = Field(default=1.0, gt=0)
     """Multiplies every delay of the notification schedule: 0.001 plays WeChat Pay's 24 h 4 m in 87 s."""
     refund_seconds: float = Field(default=1.0, ge=0)

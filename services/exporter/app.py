@@ -2,6 +2,7 @@
 
 from services.exporter import api
 from services.exporter.handlers import Handlers
+from services.exporter.outcomes import Outcomes
 from services.exporter.settings import Settings
 from shared import events
 from shared.links import Links
@@ -29,15 +30,21 @@ def build(settings: Settings | None = None, connections: Connections | None = No
     service.hears(events.PhotoReferred, handlers.keep)
     service.hears(events.PaymentSucceeded, handlers.keep)
     service.hears(events.PaymentRefunded, handlers.keep)
+    service.hears(events.PhotoWithdrawn, handlers.keep)
+    service.hears(events.PhotoRevoked, handlers.keep)
     service.hears(events.ApplicationLapsed, handlers.keep)
+    service.hears(events.ApplicationWithdrawn, handlers.keep)
+    service.hears(events.ErasureRequested, handlers.forget)
     service.does("write_bundle", handlers.write_bundle)
-    service.says(events.ApplicationDelivered)
+    service.does("remove_bundle", handlers.remove_bundle)
+    service.says(events.ApplicationDelivered, events.ApplicationBounced, events.ErasureCompleted)
     service.serves(staff.router())
     service.serves(
         api.router(
             api.Desk(
                 outbox=service.outbox,
                 handlers=handlers,
+                outcomes=Outcomes(service.outbox, sealer),
                 staff=staff,
                 sealer=sealer,
                 links=links,

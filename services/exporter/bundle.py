@@ -1,6 +1,7 @@
 """One delivery to a school, as a ZIP that is never whole in memory: photos, index, who is missing, manifest.
 
     photos/<name>.jpg  index.xlsx  index.csv  missing.xlsx  missing.csv  manifest.json
+    prints/<name>.jpg, where the campaign delivers paper
 
 The manifest is last, because its hashes are made while the rest goes by. Nothing is compressed: JPEG does not shrink,
 and stored it runs forty times faster (engineering.md D6). `python -m services.exporter.bundle verify FILE.zip` checks
@@ -21,9 +22,9 @@ from uuid import UUID
 from typing_extensions import Buffer
 from zipstream import ZIP_STORED, ZipStream
 
-from services.exporter import index, rules
+from services.exporter import index, prints, rules
 from services.exporter.manifest import MANIFEST, Manifest, ManifestEntry, verify
-from shared.campaign import Campaign
+from shared.campaign import Campaign, Delivery
 from shared.events import Entry
 from shared.photos import Objects
 
@@ -94,8 +95,12 @@ def zipped(plan: Plan, fetch: Fetch) -> Iterator[bytes]:
     rows: list[index.Row] = []
     for photo in sorted(plan.photos, key=lambda each: names[each.application_id]):
         path = f"photos/{names[photo.application_id]}.jpg"
-        yield from archive.add(path, fetch(photo.standard_key), photo)
+        standard = fetch(photo.standard_key)
+        yield from archive.add(path, standard, photo)
         rows.append(_index_row(plan, photo, archive.entries[-1]))
+        for number, sheet in enumerate(_sheets(plan.campaign.delivery, standard), start=1):
+            name = names[photo.application_id] if number == 1 else f"{names[photo.application_id]}-{number}"
+            yield from archive.add(f"prints/{name}.jpg", sheet)
     missing = [index.missing_row(each.entry, each.why) for each in plan.missing]
     yield from archive.add("index.xlsx", index.xlsx("成果", index.INDEX_COLUMNS, rows))
     yield from archive.add("index.csv", index.csv_gb18030(index.INDEX_COLUMNS, rows))
@@ -127,6 +132,10 @@ class _Archive:
     def end(self, manifest: Manifest) -> Iterator[bytes]:
         self._zip.add(manifest.model_dump_json(indent=1, exclude_none=True).encode(), MANIFEST)
         yield from self._zip.finalize()
+
+
+def _sheets(delivery: Delivery, standard: bytes) -> list[bytes]:
+    return [] if delivery.prints == "none" else prints.sheets(standard, delivery.prints_each)
 
 
 def _index_row(plan: Plan, photo: Photo, written: ManifestEntry) -> index.Row:

@@ -12,13 +12,22 @@ from services.exporter import bundle, rules, store
 from services.exporter.bundle import Missing, Photo, Plan, Written
 from services.exporter.roster import Person, everybody, read_roster
 from services.exporter.rules import Case, Fact, Standing
+from shared.campaign import Campaign
 from shared.campaigns import newest_campaign, pinned_campaign
-from shared.events import ApplicationDelivered, Entry, PhotoAccepted, RosterPublished
+from shared.events import (
+    ApplicationDelivered,
+    Entry,
+    ErasureCompleted,
+    ErasureRequested,
+    PhotoAccepted,
+    RosterPublished,
+)
 from shared.outbox import AlreadyHandled, Errand, Outbox, TryLater
 from shared.photos import Objects
 from shared.sealed import Sealer
 
 ANOTHERS_TURN = timedelta(seconds=2)
+KEPT = "已交付学校的成果包副本，保留期满删除"
 
 log = structlog.get_logger()
 
@@ -44,8 +53,28 @@ class Handlers:
         """Every fact about an application, in whatever order they come."""
         async with self._outbox.transaction(cause=fact) as tx:
             campaign = await pinned_campaign(tx, fact)
-            case = await store.locked_case(tx, fact, takes_fee=campaign.payment.moment != "none")
-            await store.save_case(tx, rules.with_fact(case, fact))
+            case = await store.locked_case(tx, fact, campaign.payment)
+            if not case.erased:
+                await store.save_case(tx, rules.with_fact(case, fact))
+
+    async def forget(self, event: ErasureRequested) -> None:
+        """What was delivered is in the school's hands, and in our copy of its bundles until those are removed."""
+        async with self._outbox.transaction(cause=event) as tx:
+            campaign = await pinned_campaign(tx, event)
+            case = await store.locked_case(tx, event, campaign.payment)
+            await store.erase(tx, event.application_id)
+            about = event.model_dump(include={"application_id", "campaign_id", "campaign_version"})
+            kept = {"kept": (KEPT,), "kept_until": tx.now + _bundle_lives(campaign)} if case.delivered else {}
+            tx.tell(ErasureCompleted(**about, service="exporter", **kept))
+
+    async def remove_bundle(self, errand: Errand) -> None:
+        """Retention (PIPL 19): the copy here goes, the line that it existed stays."""
+        async with self._outbox.transaction() as tx:
+            row = await store.bundle(tx, UUID(errand.subject))
+        if row and row.object_key:
+            await self._bundles.remove(row.object_key)
+        async with self._outbox.transaction(cause=errand) as tx:
+            await store.forget_object(tx, UUID(errand.subject))
 
     async def people_of(self, campaign_id: str) -> list[Person]:
         """Everybody the school waits for, and where each stands; their data still sealed."""
@@ -85,9 +114,16 @@ class Handlers:
             assert campaign  # checked when it was asked for
             made_at = tx.now
         people = await self.people_of(campaign.id)
+        await self._pick_up([each.case for each in people if each.case and each.standing == Standing.COMPLETE])
         photos = tuple(self._photo(each) for each in people if each.standing == Standing.COMPLETE)
         missing = tuple(self._missing(each) for each in people if each.standing != Standing.COMPLETE)
         return Plan(bundle_id, asked.version, campaign, made_at, photos, missing)
+
+    async def _pick_up(self, cases: list[Case]) -> None:
+        """制作中 (row 34). What was delivered before stays delivered: it is listed again, not made again."""
+        async with self._outbox.transaction() as tx:
+            picked = [rules.with_handover(case, "picked up") for case in cases]
+            await store.mark_handed(tx, [case for case in picked if case])
 
     def _photo(self, person: Person) -> Photo:
         case = cast(Case, person.case)  # the standing says so
@@ -105,11 +141,17 @@ class Handlers:
             if any(not _still_stands(photo, cases[photo.application_id]) for photo in plan.photos):
                 raise TryLater("a listed photo changed while the bundle was written")
             new = [each for each in plan.photos if cases[each.application_id].delivered != _turn(each)]
-            await store.mark_delivered(tx, {each.application_id: _turn(each) for each in new})
+            delivered = [rules.with_handover(cases[each.application_id], "published") for each in new]
+            await store.mark_handed(tx, [case for case in delivered if case])
+            tx.do("remove_bundle", plan.bundle_id, at=tx.now + _bundle_lives(plan.campaign))
             counts = {"photos": len(plan.photos), "missing": len(plan.missing)}
             await store.publish(tx, plan.bundle_id, object_key=object_key, **asdict(written), **counts)
             for photo in new:
                 tx.tell(_delivered(plan, photo, cases[photo.application_id]))
+
+
+def _bundle_lives(campaign: Campaign) -> timedelta:
+    return timedelta(days=campaign.retention.days_after_delivery)
 
 
 def _object_key(plan: Plan, attempt: int) -> str:

@@ -11,6 +11,7 @@ from uuid import UUID
 from shared.campaign import Delivery
 from shared.events import (
     ApplicationLapsed,
+    ApplicationWithdrawn,
     Entry,
     IdentityConfirmed,
     PaymentRefunded,
@@ -18,15 +19,20 @@ from shared.events import (
     PhotoAccepted,
     PhotoReferred,
     PhotoRefused,
+    PhotoRevoked,
     PhotoSubmitted,
+    PhotoWithdrawn,
 )
+from shared.machine import Row, after
 from shared.reasons import Reason
 
-PhotoFact = PhotoSubmitted | PhotoAccepted | PhotoRefused | PhotoReferred
-Fact = IdentityConfirmed | PhotoFact | PaymentSucceeded | PaymentRefunded | ApplicationLapsed
+PhotoFact = PhotoSubmitted | PhotoAccepted | PhotoRefused | PhotoReferred | PhotoRevoked | PhotoWithdrawn
+Ended = ApplicationLapsed | ApplicationWithdrawn
+Fact = IdentityConfirmed | PhotoFact | PaymentSucceeded | PaymentRefunded | Ended
 Turn = tuple[int, int]  # (attempt, revision) of a photo
 
 SUBMITTED_REVISION = -1  # before any verdict, whatever number the validator begins with
+WITHDRAWN_REVISION = 1_000_000  # after every verdict on the attempt
 NAME_CHARACTERS = (
     60  # of a file name: 180 bytes of Chinese, and with an application's id still under a file system's 255
 )
@@ -52,21 +58,63 @@ class Standing(StrEnum):
     UNPAID = "unpaid", "待支付"
     LAPSED_UNPAID = "lapsed_unpaid", "逾期未支付"
     LAPSED = "lapsed", "逾期未完成"
+    WITHDRAWN = "withdrawn", "本人已撤回"
+    REVOKED = "revoked", "已撤销"
+    BOUNCED = "bounced", "退回重拍"
     EXCLUDED = "excluded", "已有学历照片"
+
+
+class Handover(StrEnum):
+    """Where a complete application is on its way to the school and to CHSI: region D of domain research §7(b)."""
+
+    HOLD = "hold"
+    READY = "ready"
+    IN_PRODUCTION = "in_production"  # a bundle with it is being written
+    EXPORTED = "exported"
+    ACCEPTED = "accepted"  # the school, or CHSI for it, has taken it
+    VERIFIED = "verified"  # proofread there
+    REOPENED = "reopened"  # sent back: a new photo is asked for, without a fee
+    CLOSED = "closed"
+
+
+DELIVERED = (Handover.EXPORTED, Handover.ACCEPTED, Handover.VERIFIED)
+ROWS = (
+    Row(32, "complete", (Handover.HOLD, Handover.REOPENED), Handover.READY),
+    Row(34, "picked up", (Handover.READY, Handover.IN_PRODUCTION), Handover.IN_PRODUCTION),
+    Row(35, "published", (Handover.IN_PRODUCTION,), Handover.EXPORTED),
+    Row(37, "accepted", (Handover.EXPORTED,), Handover.ACCEPTED),
+    Row(38, "bounced", DELIVERED, Handover.REOPENED),
+    Row(39, "verified", (Handover.ACCEPTED,), Handover.VERIFIED),
+)
+# Rows that others own and this service follows.
+FOLLOWED = (
+    Row(36, "ended", tuple(each for each in Handover if each is not Handover.CLOSED), Handover.CLOSED),
+    Row(43, "erased", tuple(Handover), Handover.CLOSED),
+)
 
 
 @dataclass(frozen=True)
 class Case:
-    """One application: the newest fact of each kind, whatever order they came in."""
+    """One application: the newest fact of each kind, whatever order they came in.
+
+    `handed`: the last step of the hand-over, and of which photo.
+    """
 
     application_id: UUID
     takes_fee: bool
+    pays_first: bool = False
     identity: IdentityConfirmed | None = None
     photo: PhotoFact | None = None
     paid_orders: frozenset[str] = frozenset()
     refunded_orders: frozenset[str] = frozenset()
     lapsed: Reason | None = None
-    delivered: Turn | None = None  # the photo in the last published bundle that lists this application
+    handed: tuple[Turn, Handover] | None = None
+    erased: bool = False
+
+    @property
+    def delivered(self) -> Turn | None:
+        """The photo in the last published bundle that lists this application, unless it came back."""
+        return self.handed[0] if self.handed and self.handed[1] in DELIVERED else None
 
 
 def with_fact(case: Case, fact: Fact) -> Case:
@@ -74,6 +122,8 @@ def with_fact(case: Case, fact: Fact) -> Case:
 
     Money is counted by order, so `still_settled` is not needed: another payment that stands is known by its own fact.
     """
+    if case.erased:
+        return case
     match fact:
         case IdentityConfirmed():
             return replace(case, identity=case.identity or fact)
@@ -83,13 +133,23 @@ def with_fact(case: Case, fact: Fact) -> Case:
             return replace(case, refunded_orders=case.refunded_orders | {fact.order_no})
         case ApplicationLapsed():
             return replace(case, lapsed=case.lapsed or fact.reason)
+        case ApplicationWithdrawn():
+            return replace(case, lapsed=Reason.APP_WITHDRAWN)
         case _:
             is_newer = case.photo is None or turn(fact) > turn(case.photo)
             return replace(case, photo=fact) if is_newer else case
 
 
 def turn(photo: PhotoFact) -> Turn:
-    return (photo.attempt, SUBMITTED_REVISION if isinstance(photo, PhotoSubmitted) else photo.revision)
+    match photo:
+        case PhotoSubmitted():
+            return (photo.attempt, SUBMITTED_REVISION)
+        case PhotoWithdrawn():
+            return (photo.attempt, WITHDRAWN_REVISION)
+    return (photo.attempt, photo.revision)
+
+
+LAPSED_BY = {Reason.PAY_LAPSED: Standing.LAPSED_UNPAID, Reason.APP_WITHDRAWN: Standing.WITHDRAWN}
 
 
 def is_settled(case: Case) -> bool:
@@ -99,20 +159,45 @@ def is_settled(case: Case) -> bool:
 def standing(case: Case) -> Standing:
     """Complete is approved and settled (domain research §7b, transition 32). What has ended stays ended."""
     if case.lapsed:
-        return Standing.LAPSED_UNPAID if case.lapsed == Reason.PAY_LAPSED else Standing.LAPSED
+        return LAPSED_BY.get(case.lapsed, Standing.LAPSED)
     if case.identity is None:
         return Standing.ABSENT
     match case.photo:
-        case None:
+        case None | PhotoWithdrawn():
             return Standing.NO_PHOTO
         case PhotoSubmitted():
-            return Standing.JUDGING
+            return Standing.JUDGING if is_settled(case) or not case.pays_first else Standing.UNPAID
         case PhotoReferred():
             return Standing.REFERRED
         case PhotoRefused():
             return Standing.REFUSED
+        case PhotoRevoked():
+            return Standing.REVOKED
         case PhotoAccepted():
+            if _is_of_newest(case) == Handover.REOPENED:
+                return Standing.BOUNCED
             return Standing.COMPLETE if is_settled(case) else Standing.UNPAID
+
+
+def handover(case: Case) -> Handover:
+    if case.erased or case.lapsed or isinstance(case.photo, PhotoRevoked):
+        return Handover.CLOSED
+    return _is_of_newest(case) or (Handover.READY if standing(case) == Standing.COMPLETE else Handover.HOLD)
+
+
+def _is_of_newest(case: Case) -> Handover | None:
+    """The hand-over's last step, unless a newer photo or verdict has begun another."""
+    if case.handed is None or case.photo is None or turn(case.photo) > case.handed[0]:
+        return None
+    return case.handed[1]
+
+
+def with_handover(case: Case, event: str) -> Case | None:
+    """None: the state machine does not lead there from where the case is."""
+    state = after((*ROWS, *FOLLOWED), handover(case), event)
+    if state is None or case.photo is None:
+        return None
+    return replace(case, handed=(turn(case.photo), state))
 
 
 def standing_on_roster(excluded: bool, case: Case | None) -> Standing:

@@ -1,6 +1,6 @@
 """What do we remember? One row per application, the newest roster's place, the bundles, and every look by staff."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from typing import Any
 from uuid import UUID
@@ -29,7 +29,8 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.dialects.postgresql import UUID as UUIDColumn
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services.exporter.rules import Case, Turn
+from services.exporter.rules import Case, Handover
+from shared.campaign import Payment
 from shared.events import EVENTS, ApplicationEvent, IdentityConfirmed, RosterPublished
 from shared.outbox import Transaction, TryLater
 from shared.reasons import Reason
@@ -42,14 +43,18 @@ applications = Table(
     Column("application_id", UUIDColumn(as_uuid=True), primary_key=True),
     Column("campaign_id", Text, nullable=False, index=True),
     Column("takes_fee", Boolean, nullable=False),
+    Column("pays_first", Boolean, nullable=False, server_default="false"),
     Column("identity", JSONB),  # identity.confirmed as it came: the entry in it is sealed
     Column("photo_topic", Text),
     Column("photo", JSONB),  # the newest fact about a photo, as it came
     Column("paid_orders", ARRAY(Text), nullable=False, server_default="{}"),
     Column("refunded_orders", ARRAY(Text), nullable=False, server_default="{}"),
     Column("lapsed", Text),
-    Column("delivered_attempt", Integer),
-    Column("delivered_revision", Integer),
+    # The last step of the hand-over, and of which photo.
+    Column("handover", Text),
+    Column("handed_attempt", Integer),
+    Column("handed_revision", Integer),
+    Column("erased", Boolean, nullable=False, server_default="false"),
 )
 
 rosters = Table(
@@ -101,16 +106,17 @@ _newest_roster = _newest_roster.on_conflict_do_update(
     set_={name: _newest_roster.excluded[name] for name in ("roster_version", "object_key", "entries")},
     where=rosters.c.roster_version < _newest_roster.excluded.roster_version,
 )
-_deliver = (
+_hand = (
     update(applications)
-    .where(applications.c.application_id == bindparam("delivered_id"))
-    .values(delivered_attempt=bindparam("attempt"), delivered_revision=bindparam("revision"))
+    .where(applications.c.application_id == bindparam("handed_id"))
+    .values(handover=bindparam("step"), handed_attempt=bindparam("attempt"), handed_revision=bindparam("revision"))
 )
 
 
-async def locked_case(tx: Transaction, fact: ApplicationEvent, takes_fee: bool) -> Case:
+async def locked_case(tx: Transaction, fact: ApplicationEvent, terms: Payment) -> Case:
     """The application's case, a new one if this is the first we hear of it."""
-    row = {"application_id": fact.application_id, "campaign_id": fact.campaign_id, "takes_fee": takes_fee}
+    row = {"application_id": fact.application_id, "campaign_id": fact.campaign_id}
+    row |= {"takes_fee": terms.moment != "none", "pays_first": terms.is_before_review}
     await tx.execute(_open_case, row)
     wanted = select(applications).where(applications.c.application_id == fact.application_id)
     return _case((await tx.execute(wanted.with_for_update())).one())
@@ -175,10 +181,30 @@ async def publish(tx: Transaction, bundle_id: UUID, **known: str | int) -> None:
     await tx.execute(update(bundles).where(bundles.c.bundle_id == bundle_id).values(published_at=tx.now, **known))
 
 
-async def mark_delivered(tx: Transaction, delivered: Mapping[UUID, Turn]) -> None:
-    rows = [{"delivered_id": each, "attempt": turn[0], "revision": turn[1]} for each, turn in delivered.items()]
+async def mark_handed(tx: Transaction, cases: Iterable[Case]) -> None:
+    """Keeps `handed` of each."""
+    rows = [
+        {
+            "handed_id": each.application_id,
+            "step": each.handed[1],
+            "attempt": each.handed[0][0],
+            "revision": each.handed[0][1],
+        }
+        for each in cases
+        if each.handed
+    ]
     if rows:
-        await tx.execute(_deliver, rows)
+        await tx.execute(_hand, rows)
+
+
+async def erase(tx: Transaction, application_id: UUID) -> None:
+    """Everything about the person; that there was an application, and what was paid for it, stays."""
+    erased = {"identity": None, "photo": None, "photo_topic": None, "erased": True}
+    await tx.execute(update(applications).where(applications.c.application_id == application_id).values(erased))
+
+
+async def forget_object(tx: Transaction, bundle_id: UUID) -> None:
+    await tx.execute(update(bundles).where(bundles.c.bundle_id == bundle_id).values(object_key=None))
 
 
 async def note_look(tx: Transaction, staff: str, what: str, campaign_id: str, bundle_id: UUID | None = None) -> None:
@@ -204,14 +230,16 @@ async def alone(engine: AsyncEngine, bundle_id: UUID) -> AsyncIterator[None]:
 
 
 def _case(row: Row[Any]) -> Case:
-    delivered = (row.delivered_attempt, row.delivered_revision)
+    handed = row.handover and ((row.handed_attempt, row.handed_revision), Handover(row.handover))
     return Case(
         application_id=row.application_id,
         takes_fee=row.takes_fee,
+        pays_first=row.pays_first,
         identity=IdentityConfirmed.model_validate(row.identity) if row.identity else None,
         photo=EVENTS[row.photo_topic].model_validate(row.photo) if row.photo else None,  # type: ignore[arg-type]  # only photo facts are kept there
         paid_orders=frozenset(row.paid_orders),
         refunded_orders=frozenset(row.refunded_orders),
         lapsed=Reason[row.lapsed] if row.lapsed else None,
-        delivered=None if row.delivered_attempt is None else delivered,
+        handed=handed,
+        erased=row.erased,
     )

@@ -1,8 +1,8 @@
 """Intake: the door for students, over HTTP.
 
-job: signs students in, takes consent, claims and photos, and shows each where the application stands
-hears: identity.matched, identity.refused, photo.accepted, photo.refused, photo.referred, payment.due, payment.prepared,
- payment.refused, payment.closed, payment.succeeded, payment.refunded, message.*, application.delivered
-says: campaign.published, contact.changed, identity.submitted, identity.confirmed, photo.submitted, payment.requested,
- application.lapsed
-remembers: applications, photos (each attempt), consents, grants, happenings (the timeline), campaigns"""
+job: signs students in, takes consent, claims and photos, shows each where the case stands, ends it on a wish or a date
+hears: idcard.re*, identity.matched, identity.ref*, photo.*prepared, photo.accepted, photo.ref*, photo.revoked,
+ payment.*, message.*, application.delivered, application.bounced, erasure.completed
+says: campaign.published, contact.changed, idcard.uploaded, identity.*ed, photo.*ed, photo.withdrawn,
+ payment.requested, message.requested, resubmission.due, application.lapsed, application.withdrawn, erasure.requested
+remembers: applications, photos, consents, grants, happenings (the timeline), accounts, codes, tries, campaigns"""

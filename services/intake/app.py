@@ -2,16 +2,40 @@
 
 from services.intake import api
 from services.intake.handlers import Handlers
+from services.intake.idcards import IdCards
+from services.intake.passwords import Passwords
 from services.intake.settings import Settings
+from services.intake.timers import Timers
 from services.intake.tokens import Tokens
 from services.intake.views import Views
 from services.intake.waiting import Waiting
 from shared import events
 from shared.links import Links
-from shared.photos import PHOTOS, Objects
+from shared.photos import IDCARDS, PHOTOS, Objects
 from shared.service import Service, run
 from shared.settings import Connections, WeChatSettings
 from shared.wechat import WeChat
+
+SHOWN = (
+    events.IdentityMatched,
+    events.IdentityRefused,
+    events.IdentityReferred,
+    events.PhotoPrepared,
+    events.PhotoUnprepared,
+    events.PhotoAccepted,
+    events.PhotoRefused,
+    events.PhotoReferred,
+    events.PhotoRevoked,
+    events.PaymentDue,
+    events.PaymentPrepared,
+    events.PaymentRefused,
+    events.PaymentClosed,
+    events.PaymentSucceeded,
+    events.PaymentRefunded,
+    events.ApplicationDelivered,
+    events.ApplicationBounced,
+    events.ErasureCompleted,
+)
 
 
 def build(
@@ -21,30 +45,35 @@ def build(
     service = Service("intake", settings, connections)
     sealer = connections.seal.sealer()
     links = Links(connections.common.link_key.get_secret_value(), "picture")
+    pictures = Objects(connections.store, PHOTOS)
     handlers = Handlers(service.outbox)
+    timers = Timers(service.outbox, (pictures, Objects(connections.store, IDCARDS)))
+    idcards = IdCards(service.outbox, Objects(connections.store, IDCARDS))
     waiting = Waiting(settings.database_url)
     wechat_api = WeChat(wechat.url, wechat.appid, wechat.secret.get_secret_value())
 
     service.needs(wechat_api)
     service.in_background(waiting.listen)
     service.keeps_campaigns()
-    service.hears(events.IdentityMatched, handlers.show_match)
-    service.hears(events.IdentityRefused, handlers.show_match)
-    service.hears(events.PhotoAccepted, handlers.show_verdict)
-    service.hears(events.PhotoRefused, handlers.show_verdict)
-    service.hears(events.PhotoReferred, handlers.show_verdict)
-    service.hears(events.PaymentDue, handlers.show_payment)
-    service.hears(events.PaymentPrepared, handlers.show_payment)
-    service.hears(events.PaymentRefused, handlers.show_payment)
-    service.hears(events.PaymentClosed, handlers.show_payment)
-    service.hears(events.PaymentSucceeded, handlers.show_payment)
-    service.hears(events.PaymentRefunded, handlers.show_payment)
+    for shown in SHOWN:
+        service.hears(shown, handlers.show)
     service.hears(events.MessageSent, handlers.show_message)
     service.hears(events.MessageFailed, handlers.show_message)
     service.hears(events.MessageUnknown, handlers.show_message)
-    service.hears(events.ApplicationDelivered, handlers.show_delivery)
+    service.hears(events.IdCardRead, idcards.show_reading)
+    service.hears(events.IdCardRefused, idcards.show_reading)
+    service.does("delete_idcard", idcards.delete_picture)
+    service.does("forget_reading", idcards.forget_reading)
+    service.does("recall_photo", timers.recall_photo)
+    service.does("lapse", timers.lapse)
+    service.does("erase", timers.erase)
+    service.does("move_timers", timers.move_timers)
+    service.does("erase_pictures", timers.erase_pictures)
     service.says(events.CampaignPublished, events.ContactChanged, events.IdentitySubmitted, events.IdentityConfirmed)
-    service.says(events.PhotoSubmitted, events.PaymentRequested, events.ApplicationLapsed)
+    service.says(events.IdCardUploaded, events.MessageRequested)
+    service.says(events.PhotoUploaded, events.PhotoSubmitted, events.PhotoWithdrawn, events.PhotoAppealed)
+    service.says(events.PaymentRequested, events.ResubmissionDue, events.ApplicationLapsed)
+    service.says(events.ApplicationWithdrawn, events.ErasureRequested)
     service.serves(
         api.router(
             api.Door(
@@ -56,7 +85,9 @@ def build(
                 links=links,
                 waiting=waiting,
                 wechat=wechat_api,
-                pictures=Objects(connections.store, PHOTOS),
+                pictures=pictures,
+                idcards=idcards,
+                passwords=Passwords(),
             )
         )
     )

@@ -29,6 +29,7 @@ async def publish(outbox: Outbox, campaign: Campaign) -> bool:
         if known is None:
             await keep_campaign(tx, campaign)
             tx.tell(CampaignPublished(campaign=campaign))
+            tx.do("move_timers", campaign.id)
             return True
     if Campaign.model_validate_json(known) != campaign:
         raise BadCampaign(campaign.id, [f"version {campaign.version} was published with other words: raise version"])

@@ -44,7 +44,7 @@ class _HashingParser(MultiPartParser):
         super().on_part_data(data, start, end)
 
 
-async def read_upload(request: Request, max_bytes: int) -> Upload:
+async def read_upload(request: Request, max_bytes: int, file_part: str = FILE_PART) -> Upload:
     """Raises TooLarge or BadUpload."""
     stream = _capped(request.stream(), max_bytes + FORM_BYTES)
     parser = _HashingParser(request.headers, stream)
@@ -53,9 +53,9 @@ async def read_upload(request: Request, max_bytes: int) -> Upload:
     except (MultiPartException, KeyError, UnicodeDecodeError) as error:
         raise BadUpload(f"the body is no multipart form: {error}") from None
     try:
-        file = form.get(FILE_PART)
+        file = form.get(file_part)
         if not isinstance(file, UploadFile):
-            raise BadUpload(f"the form has no file part named {FILE_PART!r}")
+            raise BadUpload(f"the form has no file part named {file_part!r}")
         fields = {name: value for name, value in form.items() if isinstance(value, str)}
         body = await file.read()
     finally:

@@ -9,7 +9,7 @@ from uuid import UUID
 import asyncpg
 import structlog
 
-from services.intake.store import CHANGED_CHANNEL
+from services.intake.store.applications import CHANGED_CHANNEL
 
 RECONNECT_SECONDS = 1.0
 

@@ -1,7 +1,8 @@
 """Matcher: who is entitled to take part?
 
-job: keeps the schools' rosters and finds the one entry an identity belongs to, telling nobody why it did not
-hears: campaign.published, identity.submitted
-says: identity.matched, identity.refused, roster.published
-remembers: entries (sealed, found by fingerprint), each application's last claim, attempts, looks of staff, campaigns
+job: keeps the schools' rosters, finds the one entry an identity or code belongs to, reads pictures of documents
+hears: campaign.published, identity.submitted, idcard.uploaded, photo.revoked, application.withdrawn,
+    application.lapsed, erasure.requested
+says: identity.matched, identity.refe*, identity.refu*, idcard.re*, roster.published, erasure.completed
+remembers: entries (sealed, found by fingerprint), each application's last claim, bans, attempts, what staff did
 """

@@ -3,14 +3,13 @@
 import math
 import re
 import unicodedata
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 
-from services.matcher.documents import TITLES, TYPES, fault, lookup_key, normalised
 from services.matcher.names import matching_key
 from services.matcher.sheets import Cell, NotARoster
+from shared.documents import TITLES, TYPES, fault, lookup_key, normalised
 from shared.events import Entry
 
 NAME, TYPE, NUMBER, STUDENT_NO = "姓名", "证件类型", "证件号码", "学号"
@@ -52,12 +51,13 @@ class Report(BaseModel):
     bad: list[BadCell]
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(BaseModel):
     """One person of the roster. excluded: 已有照片, this one needs no new photo."""
 
+    model_config = ConfigDict(frozen=True)
+
     entry: Entry
-    excluded: bool
+    excluded: bool = False
 
     @property
     def lookup_key(self) -> str:
@@ -128,6 +128,24 @@ class RosterReader:
             faults.add(STUDENT_NO, f"与第 {first} 行重复，请核对")
 
 
+class BadLine(Exception):
+    """A corrected line that cannot be one of a roster; `cells` say why, in Chinese."""
+
+    def __init__(self, cells: list[BadCell]) -> None:
+        super().__init__(f"{len(cells)} cells are wrong")
+        self.cells = cells
+
+
+def corrected(line: Line, cells: Mapping[str, str]) -> Line:
+    """The line with what staff typed, by column; an empty number keeps the one that is there. Raises BadLine."""
+    faults = _Faults(0)
+    typed: dict[str, Cell] = {**cells, NUMBER: cells.get(NUMBER) or line.entry.document_number}
+    found = _line(typed, faults)
+    if faults.found:
+        raise BadLine(faults.found)
+    return found
+
+
 class _Faults:
     def __init__(self, row: int) -> None:
         self._row = row
@@ -165,7 +183,7 @@ def _line(cells: dict[str, Cell], faults: _Faults) -> Line:
         major=texts.get(MAJOR, ""),
         level=texts.get(LEVEL, ""),
     )
-    return Line(entry, excluded=has_photo in YES)
+    return Line(entry=entry, excluded=has_photo in YES)
 
 
 def _heading(cell: Cell) -> str:

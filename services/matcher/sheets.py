@@ -2,7 +2,8 @@
 
 One stray cell in the corner of a sheet makes any eager reader ask for 550 GB and abort, and a zip can hold anything:
 so the process that opens the file is thrown away with it, and the service lives on. It is started as a script, takes
-the file as its standard input, and prints one JSON array per row or, instead, one object: {"not_a_roster": why}.
+the file as its standard input, and prints {"rows": how many there are at most}, then one JSON array per row or,
+instead, one object: {"not_a_roster": why}.
 """
 
 import asyncio
@@ -12,7 +13,7 @@ import io
 import json
 import resource
 import sys
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterator
 from typing import IO, Any
 
 from python_calamine import CalamineError, SheetVisibleEnum, load_workbook
@@ -31,8 +32,11 @@ class NotARoster(Exception):
     """The file is no list of people; the message says in Chinese what it is and what to do."""
 
 
-async def row_batches(file: IO[bytes]) -> AsyncGenerator[list[list[Cell]], None]:
-    """The rows of the file, empty ones too, some hundreds at a time. file: a real one (it has a descriptor).
+async def row_batches(
+    file: IO[bytes], expect: Callable[[int], None] = lambda _: None
+) -> AsyncGenerator[list[list[Cell]], None]:
+    """The rows of the file, empty ones too, some hundreds at a time. file: a real one (it has a descriptor). expect: is
+    told at the beginning how many there are at most.
 
     Close it (contextlib.aclosing) and the reading process ends. Raises NotARoster, possibly after some batches.
     """
@@ -48,25 +52,31 @@ async def row_batches(file: IO[bytes]) -> AsyncGenerator[list[list[Cell]], None]
             *lines, rest = (rest + chunk).split(b"\n")
             if len(rest) > BATCH_BYTES:
                 raise NotARoster("有一行过长，这不是名单；请上传 XLSX 或 CSV 文件")
-            yield [_row(line) for line in lines]
+            found = [_line(line) for line in lines]
+            if found and isinstance(found[0], int):
+                expect(found[0])
+            yield [each for each in found if isinstance(each, list)]
         if await reader.wait() != 0:
             raise NotARoster("文件过大或已损坏，无法读取；请删去多余的空行空列，另存为新的 XLSX 后重试")
     finally:
         if reader.returncode is None:
             reader.kill()
-            await reader.wait()
+            await reader.communicate()  # what is still in the pipe: it closes when it is empty
 
 
-def _row(line: bytes) -> list[Cell]:
-    row = json.loads(line)
-    if isinstance(row, dict):
-        raise NotARoster(row["not_a_roster"])
-    cells: list[Cell] = row
+def _line(line: bytes) -> list[Cell] | int:
+    """A row, or how many there are."""
+    said = json.loads(line)
+    if isinstance(said, dict):
+        if "not_a_roster" in said:
+            raise NotARoster(said["not_a_roster"])
+        return int(said["rows"])
+    cells: list[Cell] = said
     return cells
 
 
-def read_rows(file: IO[bytes]) -> Iterator[list[Any]]:
-    """In the reading process. Raises NotARoster."""
+def read_rows(file: IO[bytes]) -> Iterator[list[Any] | dict[str, int]]:
+    """In the reading process: {"rows": at most so many}, then the rows. Raises NotARoster."""
     head = file.read(4096)
     file.seek(0)
     if not head.strip():
@@ -80,18 +90,23 @@ def read_rows(file: IO[bytes]) -> Iterator[list[Any]]:
     return _xlsx_rows(file) if head.startswith(ZIP) else _csv_rows(file)
 
 
-def _xlsx_rows(file: IO[bytes]) -> Iterator[list[Any]]:
+def _xlsx_rows(file: IO[bytes]) -> Iterator[list[Any] | dict[str, int]]:
     try:
         with load_workbook(file) as workbook:
             sheets = workbook.sheets_metadata
             first_visible = next(sheet.name for sheet in sheets if sheet.visible == SheetVisibleEnum.Visible)
-            yield from workbook.get_sheet_by_name(first_visible).iter_rows()
+            sheet = workbook.get_sheet_by_name(first_visible)
+            yield {"rows": sheet.total_height}
+            yield from sheet.iter_rows()
     except (CalamineError, StopIteration):
         raise NotARoster("这个文件不是有效的 XLSX 表格；请用 Excel 或 WPS 打开后另存为 XLSX") from None
 
 
-def _csv_rows(file: IO[bytes]) -> Iterator[list[Any]]:
-    text = io.TextIOWrapper(file, encoding=_encoding_of(file), newline="")
+def _csv_rows(file: IO[bytes]) -> Iterator[list[Any] | dict[str, int]]:
+    encoding = _encoding_of(file)
+    yield {"rows": sum(line.strip() != b"" for line in file)}
+    file.seek(0)
+    text = io.TextIOWrapper(file, encoding=encoding, newline="")
     try:
         yield from csv.reader(text, strict=True)
     except csv.Error:

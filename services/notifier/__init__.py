@@ -1,7 +1,8 @@
-"""Notifier: tells students what became of their case, one message per fact, as the campaign says.
+"""Notifier: tells the student, once.
 
-job: sends a WeChat subscribe message, or an SMS where that cannot be; never the same fact twice
-hears: campaign.published, contact.changed, photo.accepted, photo.refused, payment.due, payment.closed,
- payment.succeeded, payment.refunded, application.delivered
-says: message.sent, message.failed, message.unknown
-remembers: contacts (sealed), grants, messages and their receipts, campaigns"""
+job: turns facts into messages as the campaign words them, by subscribe message or SMS, never twice
+hears: contact.changed, identity.referred, identity.matched, photo.accepted, photo.refused, photo.revoked,
+  resubmission.due, payment.*, message.requested, application.*, erasure.requested
+says: message.sent, message.failed, message.unknown, erasure.completed
+remembers: how to reach each applicant, what was agreed to and what was said
+"""

@@ -1,22 +1,18 @@
 """How is it wired?"""
 
 from services.notifier import api
-from services.notifier.handlers import Handlers
+from services.notifier.handlers import ANNOUNCED, Handlers
 from services.notifier.sending import SEND, Sending
 from services.notifier.settings import Settings, WeChatSettings
 from services.notifier.sms import Sms
 from shared.events import (
-    ApplicationDelivered,
     ContactChanged,
+    ErasureCompleted,
+    ErasureRequested,
     MessageFailed,
+    MessageRequested,
     MessageSent,
     MessageUnknown,
-    PaymentClosed,
-    PaymentDue,
-    PaymentRefunded,
-    PaymentSucceeded,
-    PhotoAccepted,
-    PhotoRefused,
 )
 from shared.service import Service, run
 from shared.settings import Connections
@@ -40,15 +36,12 @@ def build(
     service.needs(wechat)
     service.keeps_campaigns()
     service.hears(ContactChanged, handlers.remember_contact)
-    service.hears(PhotoAccepted, handlers.announce_acceptance)
-    service.hears(PhotoRefused, handlers.announce_refusal)
-    service.hears(PaymentDue, handlers.announce_debt)
-    service.hears(PaymentClosed, handlers.announce_closing)
-    service.hears(PaymentSucceeded, handlers.announce_payment)
-    service.hears(PaymentRefunded, handlers.announce_refund)
-    service.hears(ApplicationDelivered, handlers.announce_delivery)
+    for fact in ANNOUNCED:
+        service.hears(fact, handlers.announce)
+    service.hears(MessageRequested, handlers.send_code)
+    service.hears(ErasureRequested, handlers.forget)
     service.does(SEND, sending.send_message)
-    service.says(MessageSent, MessageFailed, MessageUnknown)
+    service.says(MessageSent, MessageFailed, MessageUnknown, ErasureCompleted)
     service.serves(api.router(service.outbox, settings.receipt_secret.get_secret_value()))
     return service
 

@@ -6,15 +6,23 @@ from datetime import datetime, timedelta
 
 from shared.campaign import Channel, Fact
 from shared.events import (
+    ApplicationBounced,
     ApplicationDelivered,
     ApplicationEvent,
+    ApplicationLapsed,
+    ApplicationWithdrawn,
+    ErasureRequested,
+    IdentityMatched,
+    IdentityReferred,
     PaymentClosed,
     PaymentDue,
     PaymentRefunded,
     PaymentSucceeded,
     PhotoAccepted,
     PhotoRefused,
+    PhotoRevoked,
     PhotoVerdict,
+    ResubmissionDue,
 )
 from shared.reasons import Reason
 
@@ -29,8 +37,12 @@ class Case:
 
     attempt: int = 0
     revision: int = 0
-    settled: bool = False
+    dues: int = 0  # fees that fell due, and payments that settled one
+    payments: int = 0
     closed: bool = False  # the grace is over: nothing is owed any more
+    referred: int = 0  # the submission of an identity that a person compared
+    matched: int = 0
+    over: bool = False  # withdrawn or erased: only money is still spoken of
 
 
 @dataclass(frozen=True)
@@ -59,15 +71,27 @@ def with_fact(case: Case, event: ApplicationEvent) -> Case:
             attempt, revision = max((case.attempt, case.revision), (event.attempt, event.revision))
             return replace(case, attempt=attempt, revision=revision)
         case PaymentSucceeded():
-            return replace(case, settled=True)
+            return replace(case, payments=case.payments + 1)
+        case PaymentDue(reminder=0):
+            return replace(case, dues=case.dues + 1)
         case PaymentClosed(final=True):
             return replace(case, closed=True)
+        case IdentityReferred():
+            return replace(case, referred=max(case.referred, event.submission))
+        case IdentityMatched():
+            return replace(case, matched=max(case.matched, event.submission))
+        case ApplicationWithdrawn() | ErasureRequested():
+            return replace(case, over=True)
     return case
 
 
 def saying_of(event: ApplicationEvent) -> Saying | None:
     """None: such a fact is never announced (an order that may be followed by another, for one)."""
     match event:
+        case IdentityReferred():
+            return Saying("identity.referred", str(event.submission))
+        case IdentityMatched():
+            return Saying("identity.matched", str(event.submission))
         case PhotoAccepted():
             return Saying("photo.accepted", f"{event.attempt}.{event.revision}", (event.attempt, event.revision))
         case PhotoRefused():
@@ -78,6 +102,11 @@ def saying_of(event: ApplicationEvent) -> Saying | None:
                 reasons=event.codes,
                 deadline=event.resubmit_by or event.advised_by,
             )
+        case PhotoRevoked():
+            photo = (event.attempt, event.revision)
+            return Saying("photo.revoked", f"{event.attempt}.{event.revision}", photo, reasons=event.codes)
+        case ResubmissionDue():
+            return Saying("resubmission.due", str(event.attempt), deadline=event.resubmit_by)
         case PaymentDue():
             return Saying(
                 "payment.reminder" if event.reminder else "payment.due",
@@ -91,8 +120,14 @@ def saying_of(event: ApplicationEvent) -> Saying | None:
             return Saying("payment.succeeded", event.order_no, amount_fen=event.amount_fen)
         case PaymentRefunded():
             return Saying("payment.refunded", event.refund_no, reasons=(event.reason,), amount_fen=event.amount_fen)
+        case ApplicationLapsed():
+            return Saying("application.lapsed", "", reasons=(event.reason,))
         case ApplicationDelivered():
             return Saying("application.delivered", f"{event.attempt}.{event.revision}")
+        case ApplicationBounced():
+            photo = (event.attempt, event.revision)
+            about = f"{event.attempt}.{event.revision}"
+            return Saying("application.bounced", about, photo, reasons=event.codes, deadline=event.resubmit_by)
     return None
 
 
@@ -101,10 +136,19 @@ def expiry_of(saying: Saying, now: datetime) -> datetime:
     return saying.deadline or now + NEWS_FOR
 
 
-def is_old_news(fact: str, photo: tuple[int, int] | None, case: Case) -> bool:
-    """A verdict that another has overtaken; a demand that has been met or given up."""
-    if fact in ("payment.due", "payment.reminder"):
-        return case.settled or case.closed
+def is_old_news(fact: str, about: str, photo: tuple[int, int] | None, case: Case) -> bool:
+    """A verdict that another has overtaken, a demand that has been met or given up, a match nobody waited for."""
+    if case.over and fact != "payment.refunded":
+        return True
+    match fact:
+        case "payment.due" | "payment.reminder":
+            return case.payments >= max(case.dues, 1) or case.closed
+        case "identity.referred":
+            return int(about) <= case.matched
+        case "identity.matched":
+            return int(about) != case.referred
+        case "resubmission.due":
+            return int(about) < case.attempt
     return photo is not None and photo < (case.attempt, case.revision)
 
 

@@ -56,14 +56,14 @@ class Sending:
     async def _step(self, tx: Transaction, message: Message) -> Channel | GiveUp:
         """What comes next; a channel chosen here is begun in the same transaction."""
         over = "expired" if tx.now >= message.expires_at else None
-        if is_old_news(message.fact, message.photo, message.case):
+        if is_old_news(message.fact, message.about, message.photo, message.case):
             over = "old news"
         if message.trying == "sms" or (message.trying and not over):
             return message.trying
         if over:
             return GiveUp(over)
         content, contact = self._opened(message)
-        usable: set[Channel] = {"sms"} if contact and contact.phone else set()
+        usable: set[Channel] = {"sms"} if _phone(content, contact) else set()
         if contact and content.subscribe and await store.has_grant(tx, message, content.subscribe.template_id):
             usable.add("subscribe")
         step = next_channel(content.channels, usable, message.refused)
@@ -92,15 +92,15 @@ class Sending:
 
     async def _text(self, errand: Errand, message: Message) -> None:
         content, contact = self._opened(message)
+        phone = _phone(content, contact)
         assert content.sms
-        assert contact
-        assert contact.phone
+        assert phone
         try:
             if message.trying:
-                serial_no = await self._look_up(message, contact.phone)
+                serial_no = await self._look_up(message, phone)
             else:
                 sms = content.sms
-                serial_no = await self._sms.send(contact.phone, sms.template_id, sms.parameters, str(message.id))
+                serial_no = await self._sms.send(phone, sms.template_id, sms.parameters, str(message.id))
         except SmsUnavailable as unavailable:
             if message.trying and self._looked_up_long_enough(message):
                 await self._unknown(errand, message, str(unavailable))
@@ -176,6 +176,11 @@ class Sending:
     def _opened(self, message: Message) -> tuple[Content, Contact | None]:
         contact = self._sealer.open(message.contact, Contact) if message.contact else None
         return self._sealer.open(message.content, Content), contact
+
+
+def _phone(content: Content, contact: Contact | None) -> str | None:
+    """A one-time code goes where it was asked for, everything else to the applicant."""
+    return content.phone or (contact.phone if contact else None)
 
 
 def _of(message: Message) -> dict[str, object]:

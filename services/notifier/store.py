@@ -16,6 +16,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    delete,
     select,
     text,
     update,
@@ -39,8 +40,12 @@ applications = Table(
     Column("application_id", UuidColumn(as_uuid=True), primary_key=True),
     Column("attempt", Integer, nullable=False, server_default=text("0")),
     Column("revision", Integer, nullable=False, server_default=text("0")),
-    Column("settled", Boolean, nullable=False, server_default=text("false")),
+    Column("dues", Integer, nullable=False, server_default=text("0")),
+    Column("payments", Integer, nullable=False, server_default=text("0")),
     Column("closed", Boolean, nullable=False, server_default=text("false")),
+    Column("referred", Integer, nullable=False, server_default=text("0")),
+    Column("matched", Integer, nullable=False, server_default=text("0")),
+    Column("over", Boolean, nullable=False, server_default=text("false")),
     Column("contact", JSONB),  # Sealed[Contact]
     Column("contact_revision", Integer, nullable=False, server_default=text("0")),
 )
@@ -103,6 +108,7 @@ class Message:
     campaign_version: int
     fact: str
     fact_id: UUID
+    about: str
     photo: tuple[int, int] | None
     content: Sealed[Content]
     expires_at: datetime
@@ -116,12 +122,10 @@ class Message:
 _open_case = insert(applications).on_conflict_do_nothing()
 _add_grants = insert(grants).on_conflict_do_nothing()
 _add_message = insert(messages).on_conflict_do_nothing().returning(messages.c.id)
+_case_columns = [applications.c[name].label(f"case_{name}") for name in Case.__dataclass_fields__]
 _with_case = select(
     messages,
-    applications.c.attempt.label("case_attempt"),
-    applications.c.revision.label("case_revision"),
-    applications.c.settled,
-    applications.c.closed,
+    *_case_columns,
     applications.c.contact,
 ).join(applications, applications.c.application_id == messages.c.application_id)
 _add_receipt = insert(receipts)
@@ -135,7 +139,7 @@ async def locked_case(tx: Transaction, application_id: UUID) -> tuple[Case, bool
     await tx.execute(_open_case, {"application_id": application_id})
     wanted = select(applications).where(applications.c.application_id == application_id).with_for_update()
     row = (await tx.execute(wanted)).one()
-    return Case(row.attempt, row.revision, row.settled, row.closed), row.contact is not None
+    return Case(**{name: getattr(row, name) for name in Case.__dataclass_fields__}), row.contact is not None
 
 
 async def keep_case(tx: Transaction, application_id: UUID, case: Case) -> None:
@@ -180,6 +184,15 @@ async def add_message(
     }
     added: UUID | None = (await tx.execute(_add_message, row)).scalar()
     return added
+
+
+async def erase(tx: Transaction, application_id: UUID, nothing: Sealed[Content]) -> None:
+    """Whom to reach and what was said go; that something was said stays. What still waited is not sent."""
+    of_person = applications.c.application_id == application_id
+    await tx.execute(update(applications).where(of_person).values(contact=None))
+    await tx.execute(delete(grants).where(grants.c.application_id == application_id))
+    said = update(messages).where(messages.c.application_id == application_id)
+    await tx.execute(said.values(content=nothing.model_dump()))
 
 
 async def locked_message(tx: Transaction, message_id: UUID) -> Message | None:
@@ -246,12 +259,13 @@ def _message(row: Any) -> Message:
         campaign_version=row.campaign_version,
         fact=row.fact,
         fact_id=row.fact_id,
+        about=row.about,
         photo=None if row.attempt is None else (row.attempt, row.revision),
         content=Sealed[Content].model_validate(row.content),
         expires_at=row.expires_at,
         trying=row.trying,
         tried_at=row.tried_at,
         refused=row.refused,
-        case=Case(row.case_attempt, row.case_revision, row.settled, row.closed),
+        case=Case(**{name: getattr(row, f"case_{name}") for name in Case.__dataclass_fields__}),
         contact=row.contact and Sealed[Contact].model_validate(row.contact),
     )

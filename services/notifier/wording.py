@@ -5,7 +5,7 @@ from datetime import datetime, timedelta, timezone
 
 from services.notifier.rules import Saying
 from shared.campaign import Campaign, Channel, Notification, SmsTemplate, SubscribeTemplate
-from shared.events import Value
+from shared.events import CodeMessage, Value
 
 CHINA = timezone(timedelta(hours=8))  # one zone, no summer time since 1992
 NOTHING_TO_SAY = "详见小程序"  # where a template asks for what the fact does not carry
@@ -38,6 +38,14 @@ class Content(Value):
     channels: tuple[Channel, ...]
     subscribe: SubscribeContent | None = None
     sms: SmsContent | None = None
+    phone: str | None = None  # of a one-time code
+
+
+def code_content_of(message: CodeMessage, campaign: Campaign) -> Content | None:
+    """None: this campaign sends no codes."""
+    notification = campaign.notification_of("message.requested")
+    sms = notification and _sms(notification, {"code": message.code, "title": campaign.title})
+    return Content(channels=("sms",), sms=sms, phone=message.phone) if sms else None
 
 
 def content_of(saying: Saying, campaign: Campaign) -> Content | None:
@@ -70,7 +78,7 @@ def fitted(field: str, text: str) -> str:
 def _words(saying: Saying, campaign: Campaign) -> dict[str, str]:
     """What the placeholders of campaign.PLACEHOLDERS stand for."""
     deadline = saying.deadline
-    if saying.fact == "photo.refused" and deadline is None:
+    if saying.fact in ("photo.refused", "resubmission.due") and deadline is None:
         deadline = campaign.window.closes_at
     return {
         "school": campaign.school.name,
@@ -79,6 +87,7 @@ def _words(saying: Saying, campaign: Campaign) -> dict[str, str]:
         "reason": _reason(saying),
         "amount": NOTHING_TO_SAY if saying.amount_fen is None else f"{saying.amount_fen / 100:.2f}元",
         "deadline": NOTHING_TO_SAY if deadline is None else _moment(deadline),
+        "code": NOTHING_TO_SAY,
     }
 
 

@@ -1,7 +1,8 @@
-"""Payment: the fee, once.
+"""Payment: who owes what, and did the money arrive?
 
-job: charges an approved application by one WeChat Pay order at a time; refunds what was paid twice or in vain
-hears: campaign.published, photo.accepted, payment.requested
-says: payment.due, payment.prepared, payment.refused, payment.closed, payment.succeeded, payment.refunded
-remembers: what each application owes and what settled it, orders and refunds under our own numbers, campaigns
+job: makes the fee due when the campaign says so, one WeChat Pay order at a time; gives back what is not due
+hears: identity.confirmed, photo.submitted, photo.accepted, payment.requested, photo.revoked, application.withdrawn,
+  application.lapsed, erasure.requested
+says: payment.*, erasure.completed
+remembers: per application what is owed, and every order and refund under our own number
 """

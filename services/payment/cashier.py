@@ -1,17 +1,21 @@
 """What does it do outside, and later? The errands. WeChat is asked outside any transaction; what it answers is recorded
 conditional on the state (ledger.py), so an errand that is run again does no harm."""
 
+from datetime import timedelta
 from uuid import UUID
 
 from services.payment import ledger, rules, store
 from services.payment.rules import Order, OrderState
 from services.payment.wechatpay import Refused, Unclear, WeChatPay
 from shared.campaigns import campaign_version
-from shared.events import Payer, PaymentPrepared, PaymentRefused
+from shared.events import ErasureCompleted, Payer, PaymentPrepared, PaymentRefused
 from shared.outbox import Errand, Outbox, Transaction, TryLater
 from shared.reasons import Reason
 from shared.sealed import Sealed, Sealer
 
+MONEY_MOVES = timedelta(minutes=1)
+ORDERS_KEPT = timedelta(days=3 * 366)  # E-commerce Law 31 (domain research §5.2)
+KEPT = "订单与退款记录（不含付款人），电子商务法第三十一条"
 PATIENCE = 5  # tries, some 30 s: then a waiting student is told to come back later
 
 
@@ -92,6 +96,19 @@ class Cashier:
         async with self.outbox.transaction(cause=errand) as tx:
             await ledger.refund_ended(tx, no, status)
 
+    async def erase_payer(self, errand: Errand) -> None:
+        """Who paid is forgotten as soon as no money moves any more; the orders and refunds stay, as the law asks."""
+        application_id = UUID(errand.subject)
+        async with self.outbox.transaction() as tx:
+            moving = await store.is_money_moving(tx, application_id)
+        if moving:
+            raise TryLater("an order is open or a refund under way", MONEY_MOVES)
+        async with self.outbox.transaction(cause=errand) as tx:
+            case = await store.case_locked(tx, application_id)
+            await store.erase_payers(tx, application_id, self.sealer.seal(Payer(openid="")))
+            until = tx.now + ORDERS_KEPT
+            tx.tell(ErasureCompleted(**ledger.about(case), service="payment", kept=(KEPT,), kept_until=until))
+
     async def _prepaid_order(self, errand: Errand) -> tuple[Order, str]:
         """An order that WeChat knows, and its prepay_id. Raises NotPayable, Unclear, Refused, TryLater."""
         async with self.outbox.transaction() as tx:  # committed before WeChat hears of a new order
@@ -125,7 +142,7 @@ class Cashier:
         terms = (await campaign_version(tx, case.campaign_id, case.campaign_version)).payment
         payer = Sealed[Payer].model_validate(errand.details["payer"])
         expires_at = rules.order_expires_at(terms, case.unpaid_until, tx.now)
-        order = await store.add_order(tx, case, payer, terms.description, expires_at)
+        order = await store.add_order(tx, case, payer, terms, expires_at)
         tx.do("watch_order", order.order_no, at=expires_at)
         return order, True
 

@@ -5,7 +5,8 @@ news, in any order, any number of times.
 """
 
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Literal
+from uuid import uuid4
 
 import structlog
 from prometheus_client import Counter
@@ -43,20 +44,55 @@ def about(case: Case) -> dict[str, Any]:
     }
 
 
-async def fall_due(tx: Transaction, case: Case, terms: Payment) -> None:
-    """The fee is owed from now on; the first reminder, or the end of the grace, comes by itself."""
-    money = rules.after(case.money, "photo accepted")
-    if money is None:
+async def fall_due(tx: Transaction, case: Case, terms: Payment, event: str, charged_attempt: int = 1) -> None:
+    """A fee is owed from now on, if this event makes one due; the first reminder, or the end of the grace, comes by
+    itself."""
+    number = rules.fee_due(terms, event, charged_attempt)
+    money = rules.after(case.money, event)
+    if number is None or number <= case.fees or money is None:
         return
     if terms.moment == "none":
-        await store.change_case(tx, case.application_id, money=rules.Money.SETTLED)
-        tx.tell(PaymentSucceeded(**about(case), order_no="", amount_fen=0, how="waived", paid_at=tx.now))
+        await _settle(tx, case, order_no="", amount_fen=0, how="waived", paid_at=tx.now)
         return
-    unpaid_until = rules.grace_ends_at(terms, tx.now)
-    owed = {"amount_fen": terms.fee_fen, "unpaid_until": unpaid_until}
-    await store.change_case(tx, case.application_id, money=money, due_at=tx.now, **owed)
+    owed = {"amount_fen": terms.fee_of(number), "unpaid_until": rules.grace_ends_at(terms, tx.now)}
+    await store.change_case(tx, case.application_id, money=money, fees=number, due_at=tx.now, **owed)
     tx.tell(PaymentDue(**about(case), **owed))
     tx.do("chase_payment", case.application_id, at=rules.chases(terms, tx.now)[0].at, step=0)
+
+
+async def settle_by_hand(tx: Transaction, case: Case, how: Literal["offline", "waived"]) -> bool:
+    """Somebody took the money, or let it go. False: nothing was owed. An order under way is closed."""
+    if case.money is not rules.Money.DUE:
+        return False
+    await _settle(tx, case, order_no=f"{how}-{uuid4().hex}", amount_fen=case.amount_fen, how=how, paid_at=tx.now)
+    return True
+
+
+async def _settle(tx: Transaction, case: Case, **paid: Any) -> None:
+    await store.change_case(tx, case.application_id, money=rules.Money.SETTLED, settled_by=paid["order_no"])
+    tx.tell(PaymentSucceeded(**about(case), **paid))
+    other = await store.open_order(tx, case.application_id)
+    if other:  # closed before it can be paid too
+        tx.do("watch_order", other.order_no)
+
+
+async def end(tx: Transaction, case: Case, terms: Payment, how: rules.End) -> None:
+    """The application is over: nothing is owed any more, and what was paid goes back where the campaign says so."""
+    money = rules.after(case.money, "application ended")
+    if money is None:
+        return
+    await store.change_case(tx, case.application_id, money=money)
+    still_open = await store.open_order(tx, case.application_id)
+    if still_open:
+        tx.do("watch_order", still_open.order_no)
+    if rules.is_given_back(terms, how):
+        for order in await store.standing_orders(tx, case.application_id):
+            await _give_back(tx, order, Reason.REFUND_WITHDRAWN)
+
+
+async def _give_back(tx: Transaction, order: Order, reason: Reason) -> None:
+    refund = await store.add_refund(tx, order, reason)
+    tx.do("refund_payment", refund.refund_no)
 
 
 def remind(tx: Transaction, case: Case, reminder: int) -> None:
@@ -108,17 +144,10 @@ async def paid(tx: Transaction, sealer: Sealer, payment: wechatpay.Transaction) 
 async def _settle_or_give_back(tx: Transaction, case: Case, order: Order, paid_at: datetime) -> None:
     refund_because = rules.why_refunded(case.money)
     if refund_because:
-        refund = await store.add_refund(tx, order, refund_because)
-        tx.do("refund_payment", refund.refund_no)
+        await _give_back(tx, order, refund_because)
         return
-    money = rules.after(case.money, "paid")
-    assert money is not None, f"an order exists, so {case.money} cannot be"
-    await store.change_case(tx, case.application_id, money=money, settled_by=order.order_no)
-    said = {"order_no": order.order_no, "amount_fen": order.amount_fen, "paid_at": paid_at}
-    tx.tell(PaymentSucceeded(**about(case), **said, how="wechat"))
-    other = await store.open_order(tx, case.application_id)
-    if other:  # this was a late success: what is still open is closed before it can be paid too
-        tx.do("watch_order", other.order_no)
+    assert rules.after(case.money, "paid") is rules.Money.SETTLED, f"an order exists, so {case.money} cannot be"
+    await _settle(tx, case, order_no=order.order_no, amount_fen=order.amount_fen, how="wechat", paid_at=paid_at)
 
 
 async def closed(tx: Transaction, order_no: str) -> None:

@@ -4,11 +4,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import TypeVar, cast
+from typing import Literal
 from uuid import UUID
 
-from shared.campaign import Payment
+from shared.campaign import BEIJING, Payment
 from shared.events import Payer
+from shared.machine import Row, S
+from shared.machine import after as after_by_rows
 from shared.reasons import Reason
 from shared.sealed import Sealed
 
@@ -26,6 +28,7 @@ class Money(StrEnum):
     DUE = "due"
     SETTLED = "settled"
     LAPSED = "lapsed"  # unpaid when the grace was over
+    ENDED = "ended"  # the application is: nothing is owed, and what comes goes back
 
 
 class OrderState(StrEnum):
@@ -42,20 +45,11 @@ class RefundState(StrEnum):
 
 
 State = Money | OrderState | RefundState
-S = TypeVar("S", bound=State)
-
-
-@dataclass(frozen=True)
-class Row:
-    """A line of the state machine (domain research §7(b)) that this service owns."""
-
-    number: int
-    event: str
-    before: tuple[State, ...]
-    after: State
-
+End = Literal["withdrawn", "lapsed", "revoked", "erased"]
 
 ROWS = (
+    Row(13, "identity confirmed", (Money.NOT_DUE,), Money.DUE),
+    Row(19, "photo submitted", (Money.NOT_DUE, Money.SETTLED), Money.DUE),  # SETTLED: a retake that costs
     Row(31, "photo accepted", (Money.NOT_DUE,), Money.DUE),
     Row(33, "grace over", (Money.DUE,), Money.LAPSED),
     Row(20, "prepared", (OrderState.PLACING, OrderState.OPEN), OrderState.OPEN),  # OPEN: its prepay_id is renewed
@@ -63,17 +57,18 @@ ROWS = (
     Row(21, "paid", (Money.DUE,), Money.SETTLED),
     Row(41, "paid", (Money.SETTLED,), Money.SETTLED),  # the double payment: given back, see `why_refunded`
     Row(23, "paid", (Money.LAPSED,), Money.LAPSED),  # likewise
+    Row(23, "paid", (Money.ENDED,), Money.ENDED),
     Row(22, "closed", (OrderState.PLACING, OrderState.OPEN), OrderState.CLOSED),
     Row(23, "paid", (OrderState.CLOSED,), OrderState.PAID),  # the late success
     Row(40, "refund succeeded", (RefundState.REFUNDING, RefundState.ABNORMAL), RefundState.REFUNDED),
     Row(40, "refund failed", (RefundState.REFUNDING,), RefundState.ABNORMAL),
-    # 13 and 19 (pay first, pay at order): no campaign needs them yet.
+    Row(40, "application ended", (Money.NOT_DUE, Money.DUE, Money.SETTLED, Money.LAPSED), Money.ENDED),
 )
 
 
 def after(state: S, event: str) -> S | None:
     """Where the event leads; None: it changes nothing (it came twice, or late)."""
-    return next((cast(S, row.after) for row in ROWS if row.event == event and state in row.before), None)
+    return after_by_rows(ROWS, state, event)
 
 
 @dataclass(frozen=True)
@@ -88,6 +83,7 @@ class Case:
     due_at: datetime | None
     unpaid_until: datetime | None
     settled_by: str | None  # order_no
+    fees: int = 0  # that have fallen due, one after the other
 
 
 @dataclass(frozen=True)
@@ -115,8 +111,25 @@ class Refund:
     state: RefundState
 
 
+def fee_due(terms: Payment, event: str, charged_attempt: int) -> int | None:
+    """The number of the fee that this event makes due under these terms; None: none. What costs nothing is "due" at
+    the approval, and settled there."""
+    falls_due = {
+        "before_upload": "identity confirmed",
+        "at_order": "photo submitted",
+        "after_upload": "photo submitted",
+    }.get(terms.moment, "photo accepted")
+    return max(terms.fees_owed(charged_attempt), 1) if event == falls_due else None
+
+
+def is_given_back(terms: Payment, end: End) -> bool:
+    return end in terms.refund_when
+
+
 def why_not_payable(case: Case, now: datetime) -> Reason | None:
     """None: the student may pay now."""
+    if case.money is Money.ENDED:
+        return Reason.PAY_NOT_DUE
     if case.money is Money.LAPSED or (case.unpaid_until and now >= case.unpaid_until):
         return Reason.PAY_LAPSED
     return None if case.money is Money.DUE else Reason.PAY_NOT_DUE
@@ -124,16 +137,26 @@ def why_not_payable(case: Case, now: datetime) -> Reason | None:
 
 def why_refunded(money: Money) -> Reason | None:
     """What becomes of a payment that arrives: None, it settles the application; else it is given back (23, 41)."""
-    return {Money.SETTLED: Reason.PAY_DUP, Money.LAPSED: Reason.PAY_LAPSED}.get(money)
+    return {
+        Money.SETTLED: Reason.PAY_DUP,
+        Money.LAPSED: Reason.PAY_LAPSED,
+        Money.ENDED: Reason.REFUND_WITHDRAWN,
+    }.get(money)
 
 
 def mismatch(order: Order, openid: str, amount_fen: int, currency: str, paid_by: str | None) -> str | None:
     """Why this is not the payment of that order; None when it is. Never says who paid: it is logged."""
     if (amount_fen, currency) != (order.amount_fen, "CNY"):
         return f"order {order.order_no} is over {order.amount_fen} CNY fen, the payment over {amount_fen} {currency}"
-    if paid_by != openid:
+    if openid and paid_by != openid:  # an erased payer cannot be compared
         return f"order {order.order_no} was paid by somebody else"
     return None
+
+
+def order_no_at(prefix: str, moment: datetime) -> str:
+    """As Xinhua prints it, 0000-20200714160054374: a prefix and Beijing's time to the millisecond."""
+    in_beijing = moment.astimezone(BEIJING)
+    return f"{prefix}-{in_beijing:%Y%m%d%H%M%S}{in_beijing.microsecond // 1000:03}"
 
 
 def order_expires_at(terms: Payment, unpaid_until: datetime, now: datetime) -> datetime:

@@ -1,17 +1,20 @@
 """What do we remember? Per application what is owed, and every order and refund under our own number."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import (
+    BigInteger,
     CheckConstraint,
     Column,
     DateTime,
     ForeignKey,
+    Identity,
     Index,
     Integer,
     MetaData,
+    Row,
     Table,
     Text,
     insert,
@@ -21,7 +24,8 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects.postgresql import JSONB
 
-from services.payment.rules import Case, Money, Order, OrderState, Refund, RefundState
+from services.payment.rules import Case, Money, Order, OrderState, Refund, RefundState, order_no_at
+from shared.campaign import Payment
 from shared.events import ApplicationEvent, Payer
 from shared.outbox import Transaction
 from shared.reasons import Reason
@@ -41,6 +45,7 @@ cases = Table(
     Column("due_at", WHEN),
     Column("unpaid_until", WHEN),
     Column("settled_by", Text),
+    Column("fees", Integer, nullable=False, server_default="0"),
 )
 orders = Table(
     "orders",
@@ -70,6 +75,17 @@ refunds = Table(
     Column("state", Text, nullable=False),
 )
 
+# What operators did by hand: kept, never changed.
+notes = Table(
+    "notes",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("at", WHEN, nullable=False),
+    Column("staff", Text, nullable=False),
+    Column("application_id", postgresql.UUID(as_uuid=True), nullable=False, index=True),
+    Column("what", Text, nullable=False),
+)
+
 _add_case = postgresql.insert(cases).on_conflict_do_nothing()
 _order_columns = [orders.c[name] for name in Order.__dataclass_fields__]
 _open_order = select(*_order_columns).where(orders.c.state.in_(("placing", "open")))
@@ -93,6 +109,12 @@ async def case_locked(tx: Transaction, application_id: UUID) -> Case:
     return Case(**row | {"money": Money(row["money"])})
 
 
+async def case_seen(tx: Transaction, application_id: UUID) -> Case | None:
+    """Only to be looked at."""
+    row = (await tx.execute(select(cases).where(cases.c.application_id == application_id))).first()
+    return row and Case(**row._asdict() | {"money": Money(row.money)})
+
+
 class NoSuchNumber(Exception):
     """No order or refund of ours has this number."""
 
@@ -113,14 +135,31 @@ async def open_order(tx: Transaction, application_id: UUID) -> Order | None:
     return row and _order(row._asdict())
 
 
-async def add_order(tx: Transaction, case: Case, payer: Sealed[Payer], description: str, expires_at: datetime) -> Order:
-    """A new order in state placing. Its number is ours: 32 of WeChat's allowed characters, never used again."""
+async def standing_orders(tx: Transaction, application_id: UUID) -> list[Order]:
+    """Paid and not given back."""
+    given_back = select(refunds.c.refund_no).where(refunds.c.order_no == orders.c.order_no).exists()
+    paid = select(*_order_columns).where(orders.c.application_id == application_id, orders.c.state == OrderState.PAID)
+    return [_order(row._asdict()) for row in await tx.execute(paid.where(~given_back))]
+
+
+async def new_order_no(tx: Transaction, prefix: str | None) -> str:
+    """Ours: of WeChat's allowed characters, at most 32, never used again."""
+    if prefix is None:
+        return uuid4().hex
+    moment = tx.now
+    while (await tx.execute(select(orders.c.order_no).where(orders.c.order_no == order_no_at(prefix, moment)))).first():
+        moment += timedelta(milliseconds=1)
+    return order_no_at(prefix, moment)
+
+
+async def add_order(tx: Transaction, case: Case, payer: Sealed[Payer], terms: Payment, expires_at: datetime) -> Order:
+    """A new order in state placing."""
     assert case.amount_fen is not None
     order = Order(
-        order_no=uuid4().hex,
+        order_no=await new_order_no(tx, terms.order_prefix),
         application_id=case.application_id,
         payer=payer,
-        description=description,
+        description=terms.description,
         amount_fen=case.amount_fen,
         state=OrderState.PLACING,
         expires_at=expires_at,
@@ -147,6 +186,43 @@ async def add_refund(tx: Transaction, order: Order, reason: Reason) -> Refund:
     return refund
 
 
+async def orders_of(tx: Transaction, application_id: UUID) -> list[tuple[Order, Refund | None]]:
+    """The oldest first, each with its refund."""
+    wanted = select(*_order_columns).where(orders.c.application_id == application_id).order_by(orders.c.expires_at)
+    found = [_order(row._asdict()) for row in await tx.execute(wanted)]
+    numbers = [order.order_no for order in found]
+    given_back = await tx.execute(select(refunds).where(refunds.c.order_no.in_(numbers)))
+    given = {row.order_no: _refund(row) for row in given_back}
+    return [(order, given.get(order.order_no)) for order in found]
+
+
+async def refunds_stuck(tx: Transaction) -> list[Refund]:
+    stuck = select(refunds).where(refunds.c.state == RefundState.ABNORMAL).order_by(refunds.c.refund_no)
+    return [_refund(row) for row in await tx.execute(stuck)]
+
+
+async def note(tx: Transaction, application_id: UUID, staff: str, what: str) -> None:
+    row = {"at": tx.now, "staff": staff, "application_id": application_id, "what": what}
+    await tx.execute(insert(notes).values(row))
+
+
+async def notes_of(tx: Transaction, application_id: UUID) -> list[Row[Any]]:
+    return list(await tx.execute(select(notes).where(notes.c.application_id == application_id).order_by(notes.c.id)))
+
+
+async def is_money_moving(tx: Transaction, application_id: UUID) -> bool:
+    """An order can still be paid, or a refund is under way."""
+    moving = refunds.c.state == RefundState.REFUNDING
+    of_application = orders.c.application_id == application_id
+    refunding = select(refunds.c.refund_no).join(orders).where(of_application, moving)
+    return await open_order(tx, application_id) is not None or (await tx.execute(refunding)).first() is not None
+
+
+async def erase_payers(tx: Transaction, application_id: UUID, nobody: Sealed[Payer]) -> None:
+    erased = update(orders).where(orders.c.application_id == application_id)
+    await tx.execute(erased.values(payer=nobody.model_dump()))
+
+
 async def change_refund(tx: Transaction, refund_no: str, state: RefundState) -> None:
     await tx.execute(update(refunds).where(refunds.c.refund_no == refund_no).values(state=state))
 
@@ -158,8 +234,12 @@ async def refund_locked(tx: Transaction, refund_no: str) -> tuple[Case, Order, R
     if order_no is None:
         raise NoSuchNumber(refund_no)
     case, order = await order_locked(tx, order_no)
-    row = (await tx.execute(select(refunds).where(refunds.c.refund_no == refund_no))).one()._asdict()
-    return case, order, Refund(**row | {"reason": Reason[row["reason"]], "state": RefundState(row["state"])})
+    row = (await tx.execute(select(refunds).where(refunds.c.refund_no == refund_no))).one()
+    return case, order, _refund(row)
+
+
+def _refund(row: Row[Any]) -> Refund:
+    return Refund(**row._asdict() | {"reason": Reason[row.reason], "state": RefundState(row.state)})
 
 
 def _order(row: dict[str, Any]) -> Order:

@@ -12,7 +12,8 @@ import numpy as np
 import numpy.typing as npt
 
 from services.validator.colour import Lab, delta_e, lab
-from services.validator.faces import Pixels
+from services.validator.faces import Face, Pixels, Points
+from services.validator.regions import ranked
 
 Mask = npt.NDArray[np.bool_]
 
@@ -21,7 +22,9 @@ SEED_DISTANCE_MAX = 25.0  # ΔE: a pixel of the picture's edge this far from the
 EDGE_PX = 3  # of the half-size picture that hair and sharpening reach into the background
 EVEN_MAX = 6.0  # ΔE from the median that an eye takes for the same colour
 MIDDLE_PX = 30  # of the half-size picture, to each side: where the head is highest
-HAIR_PX = 10  # that hair may stand higher beside it
+HAIR_PX = 10  # that hair and shoulders may rise again beside it
+LOWER_LIP = 14  # of the mesh
+FLOODED = 255
 OBJECT_MIN = 0.004  # share of the area above the mouth; smaller is a wisp of hair
 
 
@@ -41,23 +44,23 @@ class Background:
     objects: Mask
 
 
-def look_behind(picture: Pixels, mouth_px: float, face_centre: tuple[float, float]) -> Background:
-    """`picture` is the 480x640 frame; mouth and centre in its pixels."""
+def look_behind(picture: Pixels, face: Face) -> Background:
+    """`picture` is the 480x640 frame."""
     half = np.asarray(cv2.resize(picture, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA), np.uint8)
-    bottom = int(np.clip(mouth_px / 2, 20, half.shape[0]))
-    upper = half[:bottom]
-    colours = lab(upper)
-    flooded = _flood(np.asarray(cv2.blur(upper, (3, 3)), np.uint8), colours)
-    person, objects = _person_and_objects(flooded, face_centre)
+    outline = face.points / np.float32(2)
+    upper = half[: int(np.clip(outline[LOWER_LIP, 1], 20, half.shape[0]))]
+    flooded = _flood(np.asarray(cv2.blur(upper, (3, 3)), np.uint8), outline)
+    person, objects = _person_and_objects(flooded, outline)
     inside = _shrunk(flooded)
-    judged = (inside | _shrunk(objects))[::2, ::2]
-    if not inside.any():
+    background, judged = (np.ascontiguousarray(mask[::2, ::2]) for mask in (inside, inside | _shrunk(objects)))
+    if not background.any():
         return Background(np.zeros(3, np.float32), 0.0, 0.0, 0.0, person, objects)
-    colour = np.median(colours[inside], axis=0)
-    away = delta_e(colours[::2, ::2][judged], colour) if judged.any() else np.zeros(1, np.float32)
+    quarter = np.ascontiguousarray(upper[::2, ::2])
+    colour = ranked(lab(quarter[background]), 0.5)
+    away = delta_e(lab(quarter[judged]), colour)
     return Background(
         colour,
-        spread=float(np.percentile(away, 95)),
+        spread=float(ranked(away, 0.95)),
         uneven=float((away > EVEN_MAX).mean()),
         seen=float(inside.mean()),
         person=person,
@@ -73,41 +76,48 @@ def crown_px(background: Background, centre_x_px: float, face_width_px: float) -
     return float(rows[0] * 2) if rows.size else 0.0
 
 
-def _flood(picture: Pixels, colours: Lab) -> Mask:
+def _flood(picture: Pixels, face: Points) -> Mask:
+    """From the edge's pixels near their median colour; never into the face, nor from where a head may touch the top."""
     height, width = picture.shape[:2]
-    edge = [(x, 0) for x in range(0, width, 4)]
+    left, right = face[:, 0].min(), face[:, 0].max()
+    edge = [(x, 0) for x in range(0, width, 4) if not left < x < right]
     edge += [(x, y) for y in range(0, height, 4) for x in (0, width - 1)]
-    shades = np.array([colours[y, x] for x, y in edge])
-    likely = delta_e(shades, np.median(shades, axis=0)) < SEED_DISTANCE_MAX
+    columns, rows = np.array(edge).T
+    shades = lab(picture[rows, columns])
+    likely = delta_e(shades, ranked(shades, 0.5)) < SEED_DISTANCE_MAX
     mask = np.zeros((height + 2, width + 2), np.uint8)
-    flags = 4 | cv2.FLOODFILL_MASK_ONLY | (255 << 8)
+    cv2.fillConvexPoly(mask, cv2.convexHull(face).round().astype(np.int32) + 1, 1)
+    flags = 4 | cv2.FLOODFILL_MASK_ONLY | (FLOODED << 8)
     for (x, y), is_background in zip(edge, likely, strict=True):
         if is_background and not mask[y + 1, x + 1]:
             cv2.floodFill(picture, mask, (x, y), 0, (STEP,) * 3, (STEP,) * 3, flags)
     # A grain in the background is not a hole in it.
-    closed = cv2.morphologyEx(mask[1:-1, 1:-1], cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8))
-    flooded: Mask = closed > 0
+    reached = (mask[1:-1, 1:-1] == FLOODED).astype(np.uint8)
+    flooded: Mask = cv2.morphologyEx(reached, cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8)) > 0
     return flooded
 
 
-def _person_and_objects(flooded: Mask, face_centre: tuple[float, float]) -> tuple[Mask, Mask]:
+def _person_and_objects(flooded: Mask, face: Points) -> tuple[Mask, Mask]:
     """What the flood left: the part around the face is the person, the other large parts are objects."""
     _, parts, statistics, _ = cv2.connectedComponentsWithStats((~flooded).astype(np.uint8), connectivity=4)
-    x, y = (int(coordinate / 2) for coordinate in face_centre)
-    face_part = parts[min(max(y, 0), parts.shape[0] - 1), min(max(x, 0), parts.shape[1] - 1)]
+    x, y = face.mean(axis=0).astype(int)
+    face_part = parts[np.clip(y, 0, parts.shape[0] - 1), np.clip(x, 0, parts.shape[1] - 1)]
     areas = statistics[:, cv2.CC_STAT_AREA]
     large = [n for n in range(1, len(areas)) if n != face_part and areas[n] > OBJECT_MIN * parts.size]
     person: Mask = (parts == face_part) & ~flooded
-    higher = _higher_than_head(person, x)
-    return person & ~higher, np.isin(parts, large) | higher
+    risen = _risen(person, int(x))
+    return person & ~risen, (np.isin(parts, large) if large else np.zeros_like(person)) | risen
 
 
-def _higher_than_head(person: Mask, middle_x: int) -> Mask:
-    """A thing that touches the ears counts as the person, but it may stand higher than the head does."""
-    head = np.flatnonzero(person[:, max(middle_x - MIDDLE_PX, 0) : middle_x + MIDDLE_PX].any(axis=1))
-    higher = person.copy()
-    higher[max(int(head[0]) - HAIR_PX, 0) if head.size else 0 :] = False
-    return higher
+def _risen(person: Mask, middle_x: int) -> Mask:
+    """What touches the person without being part of them: from the head outwards a person's outline only falls."""
+    outline = np.where(person.any(axis=0), person.argmax(axis=0), len(person))
+    lowest = outline.copy()
+    right, left = middle_x + MIDDLE_PX, max(middle_x - MIDDLE_PX, 0)
+    lowest[right:] = np.maximum.accumulate(outline[right:])
+    lowest[:left] = np.maximum.accumulate(outline[:left][::-1])[::-1]
+    too_high = lowest - outline > HAIR_PX
+    return person & too_high & (np.arange(len(person))[:, None] < lowest)
 
 
 def _shrunk(mask: Mask) -> Mask:

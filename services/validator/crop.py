@@ -8,6 +8,7 @@ import numpy as np
 from services.validator.portrait import FRAME_HEIGHT_PX, FRAME_WIDTH_PX
 from shared.campaign import PhotoProfile
 from shared.events import Frame
+from shared.reasons import Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +62,31 @@ def _frames(head: Head, width_px: int, height_px: int, profile: PhotoProfile) ->
         yield Frame(x=round(min(max(x, 0), room_x)), y=round(min(max(y, 0), room_y)), width=frame_width)
 
 
+def why_no_frame(head: Head, width_px: int, height_px: int, profile: PhotoProfile) -> Reason:
+    """Which range the best frame misses most: what the student is to mend."""
+    frames = _frames(head, width_px, height_px, profile)
+    best = max(frames, key=lambda frame: _slack(head, frame, profile), default=None)
+    if best is None:  # the head fills the picture
+        return Reason.GEO_FACE_WIDTH
+    slacks = _slacks(head, best, profile)
+    return min(slacks, key=slacks.__getitem__)
+
+
 def _slack(head: Head, frame: Frame, profile: PhotoProfile) -> float:
     """How far inside its range the worst of the four lies: 1 in the middle, 0 at a limit, less outside."""
+    return min(_slacks(head, frame, profile).values())
+
+
+def _slacks(head: Head, frame: Frame, profile: PhotoProfile) -> dict[Reason, float]:
     scale = FRAME_WIDTH_PX / frame.width
     offset = profile.centre_offset_px
-    measures = (
-        ((head.hairline_px - frame.y) * scale, profile.hairline_px),
-        ((head.eye_line_px - frame.y) * scale, profile.eye_line_px),
-        (head.face_width_px * scale, profile.face_width_px),
-        ((head.centre_x_px - frame.x) * scale - FRAME_WIDTH_PX / 2, (-offset, offset)),
-    )
-    return min(1 - abs(2 * value - low - high) / max(high - low, 1) for value, (low, high) in measures)
+    measures = {
+        Reason.GEO_HAIRLINE: ((head.hairline_px - frame.y) * scale, profile.hairline_px),
+        Reason.GEO_EYES: ((head.eye_line_px - frame.y) * scale, profile.eye_line_px),
+        Reason.GEO_FACE_WIDTH: (head.face_width_px * scale, profile.face_width_px),
+        Reason.GEO_CENTER: ((head.centre_x_px - frame.x) * scale - FRAME_WIDTH_PX / 2, (-offset, offset)),
+    }
+    return {
+        reason: 1 - abs(2 * value - low - high) / max(high - low, 1)
+        for reason, (value, (low, high)) in measures.items()
+    }

@@ -18,7 +18,7 @@ from services.validator.models import DETECTOR_FAR, DETECTOR_NEAR, IRIS, MESH, o
 Pixels = npt.NDArray[np.uint8]
 Points = npt.NDArray[np.float32]
 
-SCORE_MIN = 0.5  # of the detector, after the sigmoid
+LOGIT_MIN = 0.0  # of the detector: half, after the sigmoid
 OVERLAP_MAX = 0.3  # two boxes that share more are one face
 MESH_MARGIN = 1.5  # the mesh was trained on boxes this much wider than the face
 EYE_MARGIN = 2.3  # and the iris on boxes this much wider than the eye
@@ -89,7 +89,9 @@ class FaceModels:
 
     def find(self, picture: Pixels) -> list[Face]:
         """Every face down to about 30 px in a 480 px wide picture, the largest first, each after one mesh pass."""
-        boxes = _without_overlaps(self._far.detect(picture) + self._near.detect(picture))
+        side = max(picture.shape[:2])
+        small, _ = _halved_towards(picture, self._far.size / side)
+        boxes = _without_overlaps(self._far.detect(small, side) + self._near.detect(small, side))
         faces = [self.mesh(picture, box.square) for box in boxes]
         return sorted(faces, key=lambda face: face.height_px, reverse=True)
 
@@ -131,23 +133,23 @@ class _Detector:
 
     def __init__(self, session: onnxruntime.InferenceSession, size: int, strides: tuple[tuple[int, int], ...]) -> None:
         self._session = session
-        self._size = size
+        self.size = size
         self._anchors = np.concatenate([_anchors(size // stride, per_cell) for stride, per_cell in strides])
 
-    def detect(self, picture: Pixels) -> list[Box]:
-        height, width = picture.shape[:2]
-        side = max(height, width)
-        scale = self._size / side
-        canvas = np.zeros((self._size, self._size, 3), np.uint8)
-        shrunk = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-        canvas[: shrunk.shape[0], : shrunk.shape[1]] = shrunk
-        tensor = canvas[:, :, ::-1].transpose(2, 0, 1)[None].astype(np.float32) / 127.5 - 1
+    def detect(self, picture: Pixels, side: int) -> list[Box]:
+        """Boxes in pixels of the whole picture, whose longer side is `side`; `picture` may come smaller."""
+        small, _ = _halved_towards(picture, self.size / max(picture.shape[:2]))
+        scale = self.size / max(small.shape[:2])
+        inner = (round(small.shape[1] * scale), round(small.shape[0] * scale))
+        canvas = np.zeros((self.size, self.size, 3), np.uint8)
+        canvas[: inner[1], : inner[0]] = cv2.resize(small, inner)
+        tensor = cv2.dnn.blobFromImage(canvas, 1 / 127.5, mean=(127.5, 127.5, 127.5), swapRB=True)
         boxes, logits = self._session.run(None, {"input": tensor})
-        scores = 1 / (1 + np.exp(-np.clip(logits[0, :, 0], -80, 80)))
-        found = np.flatnonzero(scores > SCORE_MIN)
-        shapes = boxes[0, found].reshape(-1, 8, 2) / self._size
+        found = np.flatnonzero(logits[0, :, 0] > LOGIT_MIN)
+        scores = 1 / (1 + np.exp(-logits[0, found, 0]))
+        shapes = boxes[0, found].reshape(-1, 8, 2) / self.size
         shapes[:, [0, 2, 3, 4, 5, 6, 7]] += self._anchors[found, None]
-        return [_box(float(score), shape * side) for score, shape in zip(scores[found], shapes, strict=True)]
+        return [_box(float(score), shape * side) for score, shape in zip(scores, shapes, strict=True)]
 
 
 def _anchors(cells: int, per_cell: int) -> npt.NDArray[np.float32]:
@@ -193,15 +195,24 @@ def _angle(left: Points, right: Points) -> float:
 def _crop(picture: Pixels, square: Square, size: int) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float64]]:
     """The square as a network's input (1, 3, size, size), RGB 0..1, and the matrix back into the picture."""
     back = square.matrix_from(size)
-    source, matrix = picture, back
-    if square.side > 2 * size:
-        # warpAffine samples four pixels only and INTER_AREA does nothing there: shrink first
-        factor = 2 * size / square.side
-        source = np.asarray(cv2.resize(picture, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA), np.uint8)
-        matrix = back * factor
+    # warpAffine samples four pixels only and INTER_AREA does nothing there: shrink first
+    source, factor = _halved_towards(picture, size / square.side)
+    matrix = back * factor
+    matrix[:, 2] -= (1 - factor) / 2  # the middle of a pixel, not its corner, is what OpenCV counts from
     crop = cv2.warpAffine(source, matrix, (size, size), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP)
-    tensor = crop[:, :, ::-1].transpose(2, 0, 1)[None].astype(np.float32) / np.float32(255)
-    return tensor, back
+    return np.asarray(cv2.dnn.blobFromImage(crop, 1 / 255, swapRB=True), np.float32), back
+
+
+def _halved_towards(picture: Pixels, scale: float) -> tuple[Pixels, float]:
+    """The picture halved as often as `scale` allows, and the scale it has then. OpenCV halves in a tenth of the time
+    that any other scale takes (0.07 ms of 0.7)."""
+    factor = 1.0
+    while factor >= 2 * scale:
+        height, width = (side // 2 for side in picture.shape[:2])
+        even = picture[: 2 * height, : 2 * width]
+        picture = np.asarray(cv2.resize(even, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
+        factor /= 2
+    return picture, factor
 
 
 def _project(points: npt.NDArray[np.float32], back: npt.NDArray[np.float64]) -> Points:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from services.validator.crop import Head, centred_frame
+from services.validator.crop import Head, centred_frame, why_no_frame
 from services.validator.decode import decode
 from services.validator.faces import CHIN, EYE_CORNERS_LEFT, EYE_CORNERS_RIGHT, Face, FaceModels, Pixels
 from services.validator.hairline import RATIO
@@ -38,8 +38,7 @@ def framed_by_itself(original: bytes, profile: PhotoProfile, models: FaceModels)
     portrait = look(cut_from(decoded, first), models)
     if portrait is None:
         raise CannotFrame(Reason.FACE_NONE, "the face that was seen in the whole picture is none in its frame")
-    hairline = portrait.hairline
-    hairline_px = hairline.px if hairline.certain else hairline.by_ratio_px
+    hairline_px = portrait.hairline.px
     width_px, middle_px = portrait.face_width_px, portrait.centre_x_px
     return _frame_of(Head.seen_in(first, portrait.eye_line_px, hairline_px, width_px, middle_px), header, profile)
 
@@ -48,7 +47,8 @@ def _frame_of(head: Head, header: PictureHeader, profile: PhotoProfile) -> Frame
     frame = centred_frame(head, header.width_px, header.height_px, profile)
     if frame is None:
         size = f"{header.width_px} x {header.height_px} px"
-        raise CannotFrame(Reason.FRAME_OUTSIDE, f"no frame within {size} brings {head} into the profile's ranges")
+        reason = why_no_frame(head, header.width_px, header.height_px, profile)
+        raise CannotFrame(reason, f"no frame within {size} brings {head} into the profile's ranges")
     return frame
 
 

@@ -7,13 +7,14 @@ from typing import Any
 import cv2
 
 from services.validator import checks, overlay, standard
-from services.validator.faces import FaceModels
-from services.validator.portrait import look
+from services.validator.faces import FaceModels, Pixels
+from services.validator.portrait import FRAME_WIDTH_PX, look
 from services.validator.rules import Finding, Verdict, verdict
+from services.validator.sameness import FaceModel, Sameness, fingerprints
 from services.validator.source import read_source
 from shared.campaign import PhotoProfile
 from shared.events import Frame
-from shared.pictures import PictureError, PictureHeader
+from shared.pictures import PictureError, PictureHeader, inspect
 
 # The processes are as many as the cores; a thread more each would only make them wait for each other.
 cv2.setNumThreads(1)
@@ -28,31 +29,56 @@ class Judgement:
     standard_jpeg: bytes | None
     overlay_jpeg: bytes | None
     report: dict[str, Any]  # plain JSON: every value against its limit, no personal data
+    sameness: Sameness | None = None  # what it looks like, to be compared with others
 
 
-def judge(original: bytes, frame: Frame, profile: PhotoProfile, models: FaceModels) -> Judgement:
-    """Judge the frame of an original. A file that cannot be decoded is refused with its reason."""
+def judge(
+    original: bytes,
+    frame: Frame,
+    profile: PhotoProfile,
+    models: FaceModels,
+    prepared: bytes | None = None,
+    face_model: FaceModel | None = None,
+) -> Judgement:
+    """Judge the frame of an original. A file that cannot be decoded is refused with its reason.
+
+    `prepared`: the standard photo the student saw; it is judged as it is, of the original only the file is.
+    `face_model`: given where faces are compared.
+    """
     try:
-        picture, header = standard.cut(original, frame)
+        picture, header = _picture(original, frame, prepared)
     except PictureError as error:
         refused = Verdict("refused", (error.reason,))
         return Judgement(refused, (), None, None, {"verdict": asdict(refused), "error": str(error)})
     portrait = look(picture, models)
     findings = checks.run(portrait, profile, read_source(original))
     decided = verdict(findings, profile, checks.DEFAULTS)
-    photo = standard.encode(picture)
+    photo = standard.encode(picture) if prepared is None else _as_it_is(prepared)
     report = {
         "verdict": asdict(decided),
-        "findings": [_plain(finding) for finding in findings],
+        "findings": [in_report(finding) for finding in findings],
         "original": {"kind": header.kind, "width_px": header.width_px, "height_px": header.height_px},
         "frame": frame.model_dump(),
         "standard": {"bytes": len(photo.jpeg), "quality": photo.quality},
     }
     drawn = overlay.draw(picture, portrait, findings, profile)
-    return Judgement(decided, findings, photo.jpeg, drawn, report)
+    same = fingerprints(picture, portrait, face_model)
+    return Judgement(decided, findings, photo.jpeg, drawn, report, same)
 
 
-def _plain(finding: Finding) -> dict[str, Any]:
+def _picture(original: bytes, frame: Frame, prepared: bytes | None) -> tuple[Pixels, PictureHeader]:
+    if prepared is None:
+        return standard.cut(original, frame)
+    picture, _ = standard.cut(prepared, Frame(x=0, y=0, width=FRAME_WIDTH_PX))
+    return picture, inspect(original)
+
+
+def _as_it_is(prepared: bytes) -> standard.StandardPhoto:
+    """Compressed once more it would be another picture than the student said yes to."""
+    return standard.StandardPhoto(prepared, read_source(prepared).quality or standard.QUALITY_MIN)
+
+
+def in_report(finding: Finding) -> dict[str, Any]:
     """As `asdict` gives it, which copies every value and took 4 ms of a photo's 65."""
     limits = {"low": finding.limits.low, "high": finding.limits.high}
     return {field.name: getattr(finding, field.name) for field in fields(finding)} | {"limits": limits}

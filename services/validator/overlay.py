@@ -5,11 +5,9 @@ red. The words stand beside it, in the student's language.
 """
 
 from collections.abc import Iterable
-from io import BytesIO
 
 import cv2
 import numpy as np
-from PIL import Image
 
 from services.validator.checks.defaults import action_of
 from services.validator.faces import CHIN, Pixels
@@ -44,9 +42,7 @@ def draw(picture: Pixels, portrait: Portrait | None, findings: Iterable[Finding]
         _mark_lines(canvas, portrait, outcome)
         _mark_faces(canvas, portrait, outcome)
     _border(canvas, outcome)
-    file = BytesIO()
-    Image.fromarray(canvas[:, :, ::-1]).save(file, "JPEG", quality=85)
-    return file.getvalue()
+    return cv2.imencode(".jpg", canvas, [cv2.IMWRITE_JPEG_QUALITY, 80])[1].tobytes()
 
 
 def _band(canvas: Pixels, rows: tuple[int, int], outcome: Outcome | None) -> None:
@@ -76,7 +72,7 @@ def _mark_lines(canvas: Pixels, portrait: Portrait, outcome: dict[str, Outcome])
     _write(canvas, f"{portrait.eye_line_px:.0f}", (_BAND_PX + 4, portrait.eye_line_px - slope - 6), 0.7, _COLOURS[eyes])
 
     hair = _worst(outcome, "hairline")
-    row = portrait.hairline.px if portrait.hairline.certain else portrait.hairline.by_ratio_px
+    row = portrait.hairline.px
     _line(canvas, (centre_x - half_width, row), (centre_x + half_width, row), hair)
     _write(canvas, f"{row:.0f}", (centre_x - half_width - 46, row + 5), 0.7, _COLOURS[hair])
 
@@ -93,7 +89,8 @@ def _mark_lines(canvas: Pixels, portrait: Portrait, outcome: dict[str, Outcome])
 
 # What is boxed where a check finds fault; what has a line of its own or lies behind the person is not here.
 _BOXED: dict[str, tuple[str, ...]] = {
-    "eyes": ("eyes_open", "eyes_seen", "glasses", "glasses_glare", "red_eye"),
+    "eyes": ("eyes_open", "eyes_seen", "gaze", "glasses", "glasses_frame", "glasses_glare", "red_eye"),
+    "brows": ("brows",),
     "mouth": ("mouth", "teeth"),
     "face": (
         "sharpness",
@@ -107,8 +104,11 @@ _BOXED: dict[str, tuple[str, ...]] = {
         "stretched",
         "pitch",
     ),
-    "body": ("clothes_colour",),
+    "head": ("ears", "head_covering", "head_height", "replaced_edge"),
+    "body": ("body", "clothes_banned", "clothes_colour", "shoulders"),
 }
+_BROWS = (70, 105, 107, 336, 334, 300)  # of the mesh
+_HEAD = 0.7  # half its width with the ears, of the face's
 
 
 def _mark_faces(canvas: Pixels, portrait: Portrait, outcome: dict[str, Outcome]) -> None:
@@ -118,7 +118,11 @@ def _mark_faces(canvas: Pixels, portrait: Portrait, outcome: dict[str, Outcome])
     eyes = np.concatenate([eye.lids for eye in portrait.eyes])
     chin = float(face[CHIN, 1])
     body = np.array([[12, chin + 12], [FRAME_WIDTH_PX - 12, FRAME_HEIGHT_PX - 12]], np.float32)
-    areas = {"eyes": eyes, "mouth": face[[*MOUTH_CORNERS, 0, 17]], "face": face, "body": body}
+    reach = _HEAD * portrait.face_width_px
+    x, crown = portrait.centre_x_px, max(portrait.crown_px, 12)
+    head = np.array([[max(x - reach, 12), crown], [min(x + reach, FRAME_WIDTH_PX - 12), chin]], np.float32)
+    mouth, brows = face[[*MOUTH_CORNERS, 0, 17]], face[[*_BROWS]]
+    areas = {"eyes": eyes, "brows": brows, "mouth": mouth, "face": face, "head": head, "body": body}
     for name, points in areas.items():
         if (worst := _worst(outcome, *_BOXED[name])) is not Outcome.PASS:
             _box(canvas, points, worst)

@@ -10,6 +10,7 @@ import resource
 import sys
 from concurrent.futures import CancelledError
 from dataclasses import replace
+from functools import cache
 from multiprocessing.connection import wait
 from pathlib import Path
 from threading import Thread
@@ -19,11 +20,16 @@ from typing import Any, Self
 import structlog
 from pebble import ProcessPool
 
+from services.validator.cutout import Engine
+from services.validator.cutout.network import require_network
 from services.validator.faces import FaceModels
 from services.validator.judge import Judgement, judge, standard_only
 from services.validator.models import require_models
+from services.validator.preparing import Prepared, Unprepared, open_engine, prepare
 from services.validator.rules import Verdict
-from shared.campaign import PhotoProfile
+from services.validator.sameness import FaceModel
+from services.validator.settings import CutoutSettings
+from shared.campaign import Campaign, PhotoProfile
 from shared.events import Frame
 from shared.logs import start_logs
 from shared.reasons import Reason
@@ -35,28 +41,37 @@ MEMORY_MAX_BYTES = 3 * 2**30  # of data; 50 MP take 0.6 GiB, the models and libr
 TRIES = 2
 CANNOT_JUDGE = Judgement(Verdict("referred", (Reason.JUDGE_FAILED,)), (), None, None, {})
 
-_models: FaceModels  # of a worker process, loaded by its initializer
+# Of a worker process, set by its initializer.
+_models: FaceModels
+_folder: Path
+_settings: CutoutSettings
 
 
 class JudgePool:
     """`async with JudgePool(...) as pool: await pool.judge(...)`. Workers never outlive the process that made them."""
 
-    def __init__(self, models_dir: Path, processes: int, seconds_per_photo: float) -> None:
+    def __init__(
+        self, models_dir: Path, processes: int, seconds_per_photo: float, cutout: CutoutSettings | None = None
+    ) -> None:
+        """cutout: another network than ISNet for replacing backgrounds."""
         _keep_main_out_of_workers()
         self._models_dir = models_dir
+        self._cutout = cutout or CutoutSettings()
         self._seconds = seconds_per_photo
         self.processes = processes
         self._pool = ProcessPool(
             max_workers=processes,
             max_tasks=PHOTOS_PER_PROCESS,
             initializer=_begin,
-            initargs=[models_dir],
+            initargs=[models_dir, self._cutout],
             context=multiprocessing.get_context("spawn"),  # onnxruntime's threads do not survive a fork
         )
 
     async def __aenter__(self) -> Self:
         """Waits for the first worker; raises ModelError when the models were not built."""
         require_models(self._models_dir)
+        if self._cutout.network:
+            require_network(self._cutout, self._models_dir)
         await asyncio.gather(*(self._run(_ready) for _ in range(self.processes)))
         return self
 
@@ -66,24 +81,34 @@ class JudgePool:
         self._pool.stop()  # type: ignore[no-untyped-call]  # pebble ships half its types
         await asyncio.to_thread(self._pool.join)
 
-    async def judge(self, original: bytes, frame: Frame, profile: PhotoProfile) -> Judgement:
+    async def judge(
+        self, original: bytes, frame: Frame, profile: PhotoProfile, prepared: bytes | None = None
+    ) -> Judgement:
         """Never raises for a photo's sake: one that twice kills, breaks or outlasts its worker is for a person."""
+        judgement: Judgement | None = await self._tried(_judge, original, frame, profile, prepared)
+        return judgement or await self._unjudged(original, frame, prepared)
+
+    async def prepare(self, original: bytes, campaign: Campaign) -> Prepared | Unprepared:
+        """Never raises for a picture's sake: of one that twice kills or outlasts its worker another is asked for."""
+        made: Prepared | Unprepared | None = await self._tried(_prepare, original, campaign)
+        return made or Unprepared((Reason.FILE_CORRUPT,))
+
+    async def _tried(self, function: Any, *arguments: Any) -> Any:
+        """None where every try cost a worker."""
         for tried in range(1, TRIES + 1):
             try:
-                judgement: Judgement = await self._run(_judge, original, frame, profile)
+                return await self._run(function, *arguments)
             except (asyncio.CancelledError, CancelledError):
                 raise
             except Exception as error:  # the worker died, hung or ran out of memory; which one is logged
                 log.warning("judge_worker_failed", tried=tried, error=type(error).__name__)
-            else:
-                return judgement
-        return await self._unjudged(original, frame)
+        return None
 
-    async def _unjudged(self, original: bytes, frame: Frame) -> Judgement:
+    async def _unjudged(self, original: bytes, frame: Frame, prepared: bytes | None) -> Judgement:
         """The photo cut but not judged, so that a person can accept it; without even that, only refuse it."""
         report = {"verdict": {"decision": "referred", "codes": [Reason.JUDGE_FAILED]}}
         try:
-            jpeg = await self._run(standard_only, original, frame)
+            jpeg = prepared or await self._run(standard_only, original, frame)
         except (asyncio.CancelledError, CancelledError):
             raise
         except Exception as error:
@@ -104,8 +129,9 @@ def _keep_main_out_of_workers() -> None:
     main.__dict__.pop("__file__", None)
 
 
-def _begin(models_dir: Path) -> None:
-    global _models
+def _begin(models_dir: Path, cutout: CutoutSettings) -> None:
+    global _folder, _models, _settings
+    _folder, _settings = models_dir, cutout
     start_logs("validator")
     Thread(target=_end_with_parent, name="end-with-parent", daemon=True).start()
     resource.setrlimit(resource.RLIMIT_DATA, (MEMORY_MAX_BYTES, MEMORY_MAX_BYTES))
@@ -124,5 +150,23 @@ def _ready() -> None:
     """Answers once the initializer is through."""
 
 
-def _judge(original: bytes, frame: Frame, profile: PhotoProfile) -> Judgement:
-    return judge(original, frame, profile, _models)
+def _judge(original: bytes, frame: Frame, profile: PhotoProfile, prepared: bytes | None) -> Judgement:
+    return judge(original, frame, profile, _models, prepared, _face_model() if profile.compare_faces else None)
+
+
+def _prepare(original: bytes, campaign: Campaign) -> Prepared | Unprepared:
+    return prepare(original, campaign, _models, _engine() if campaign.processing == "replace_background" else None)
+
+
+@cache
+def _engine() -> Engine:
+    """Opened by the first photo of a campaign that replaces backgrounds: ISNet alone takes 0.4 s."""
+    return open_engine(_settings, _folder)
+
+
+@cache
+def _face_model() -> FaceModel | None:
+    """dlib is imported by the first photo of a campaign that compares faces."""
+    from services.validator.descriptor import open_face_model
+
+    return open_face_model(_folder)

@@ -1,6 +1,7 @@
 """Look once: everything the checks measure on, in pixels of the 480x640 frame (x to the right, y down)."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from math import asin, atan2, degrees
 
 import numpy as np
@@ -9,6 +10,7 @@ from services.validator.background import Background, crown_px, look_behind
 from services.validator.colour import Lab, lab
 from services.validator.faces import Eye, Face, FaceModels, Pixels, distance
 from services.validator.hairline import Hairline, find_hairline
+from services.validator.regions import inside
 
 FRAME_WIDTH_PX, FRAME_HEIGHT_PX = 480, 640  # std 12
 FACE_CERTAINTY_MIN = 3.0  # of the mesh's logit; under it is no face at all (judge.md §1)
@@ -18,18 +20,28 @@ INNER_CHEEKS = (123, 352)  # their middle errs half as much as the outer ones'
 LIPS_INNER, MOUTH_CORNERS = (13, 14), (61, 291)
 
 
-@dataclass(frozen=True, slots=True)
+# No slots, so that a check may compute once what others ask too; no equality, so that a portrait can key a cache.
+@dataclass(frozen=True, eq=False)
 class Portrait:
     """One person in the frame; `others` are further faces, the largest first."""
 
     picture: Pixels  # (640, 480, 3) BGR
-    colours: Lab  # the same picture in L*a*b*
     face: Face
     others: tuple[Face, ...]
     eyes: tuple[Eye, Eye]
     background: Background
     crown_px: float
     hairline: Hairline
+
+    @cached_property
+    def face_pixels(self) -> Pixels:
+        """Every third pixel of the face, in rows and columns, (n, 3) BGR."""
+        return inside(self.picture, self.face.points, step=3)
+
+    @cached_property
+    def face_colours(self) -> Lab:
+        """The same pixels in L*a*b*, (n, 3)."""
+        return lab(self.face_pixels)
 
     @property
     def eye_line_px(self) -> float:
@@ -71,12 +83,10 @@ def look(picture: Pixels, models: FaceModels) -> Portrait | None:
         return None
     face = models.refine(picture, faces[0])
     eyes = models.eyes(picture, face)
-    colours = lab(picture)
-    middle = face.points.mean(axis=0)
-    background = look_behind(picture, float(face.points[LIPS_INNER[1], 1]), (float(middle[0]), float(middle[1])))
+    background = look_behind(picture, face)
     crown = crown_px(background, centre_x_px(face), face_width_px(face))
-    hairline = find_hairline(colours, face, eye_line_px(eyes), crown)
-    return Portrait(picture, colours, face, tuple(faces[1:]), eyes, background, crown, hairline)
+    hairline = find_hairline(picture, face, eye_line_px(eyes), crown)
+    return Portrait(picture, face, tuple(faces[1:]), eyes, background, crown, hairline)
 
 
 def eye_line_px(eyes: tuple[Eye, Eye]) -> float:

@@ -28,7 +28,8 @@ def inside(picture: npt.NDArray[Level], points: Points, step: int = 1) -> npt.ND
     mask = np.zeros((high[1] - low[1], high[0] - low[0]), np.uint8)
     hull = cv2.convexHull((points - low).astype(np.float32)).round().astype(np.int32)
     cv2.fillConvexPoly(mask, hull, 1)
-    values: npt.NDArray[Level] = picture[low[1] : high[1], low[0] : high[0]][mask > 0]
+    box = picture[low[1] : high[1], low[0] : high[0]].reshape(-1, picture.shape[2])
+    values: npt.NDArray[Level] = np.take(box, np.flatnonzero(mask), axis=0)  # indexing by the mask takes longer
     return values
 
 
@@ -37,3 +38,11 @@ def around(picture: npt.NDArray[Level], point: Points, radius_px: float) -> npt.
     x, y, reach = round(float(point[0])), round(float(point[1])), max(round(radius_px), 1)
     patch = picture[max(y - reach, 0) : max(y + reach + 1, 0), max(x - reach, 0) : max(x + reach + 1, 0)]
     return patch.reshape(-1, picture.shape[2])
+
+
+def ranked(values: npt.NDArray[Level], share: float) -> npt.NDArray[Level]:
+    """The value that `share` of the values (n, …) lie under, in each column. NumPy's median and percentile, which
+    interpolate, take five to ten times as long."""
+    place = round(share * (len(values) - 1))
+    value: npt.NDArray[Level] = np.partition(values, place, axis=0)[place]
+    return value

@@ -1,19 +1,26 @@
 """What the upload's header says of it, without its pixels."""
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, field
 from io import BytesIO
 
-from PIL import Image
+from PIL import ExifTags, Image
 
 # Sum of the luminance table of ITU-T T.81 Annex K.1, which libjpeg takes as quality 50.
 _ANNEX_K_SUM = 3688
+_XMP_TOOL = re.compile(rb"(?:CreatorTool|softwareAgent)(?:=\"|>)([^\"<]{1,200})")
+_PHOTOSHOP_VERSION = 0x0421  # of the 8BIM blocks the one that names its writer; phones leave others
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """`quality`: libjpeg's 1-100, None where the file is no JPEG."""
+    """`quality`: libjpeg's 1-100, None where the file is no JPEG.
+
+    `software`: every text in which programs leave their names. People write there too: it is never shown nor logged.
+    """
 
     quality: int | None
+    software: tuple[str, ...] = field(default=(), repr=False)
 
 
 def read_source(original: bytes) -> Source:
@@ -21,9 +28,32 @@ def read_source(original: bytes) -> Source:
     try:
         with Image.open(BytesIO(original), formats=["JPEG", "PNG"]) as image:
             tables = getattr(image, "quantization", None) or {}
-            return Source(quality_of(tables[0]) if 0 in tables else None)
+            return Source(quality_of(tables[0]) if 0 in tables else None, _software(image))
     except Exception:  # Pillow raises whatever the broken bytes led it to
         return Source(None)
+
+
+def _software(image: Image.Image) -> tuple[str, ...]:
+    exif = image.getexif()
+    texts = [exif.get(tag) for tag in (ExifTags.Base.Software, ExifTags.Base.ProcessingSoftware)]
+    texts += [_comment(exif.get_ifd(ExifTags.IFD.Exif).get(ExifTags.Base.UserComment))]
+    texts += [image.info.get(key) for key in ("comment", "Software", "Comment")]
+    texts += _XMP_TOOL.findall(_bytes_of(image.info.get("xmp") or image.info.get("XML:com.adobe.xmp")))
+    texts += [_bytes_of(image.info.get("photoshop", {}).get(_PHOTOSHOP_VERSION)).replace(b"\0", b"")]
+    return tuple(filter(None, (_bytes_of(each).decode("utf-8", "replace").strip("\0 ") for each in texts)))
+
+
+def _bytes_of(value: object) -> bytes:
+    """Pillow reads what EXIF calls ASCII as Latin-1; Chinese apps write UTF-8 there."""
+    return value if isinstance(value, bytes) else str(value or "").encode("latin-1", "ignore")
+
+
+def _comment(value: object) -> bytes:
+    """EXIF's UserComment begins with eight bytes that name its encoding; UTF-16 comes in either byte order."""
+    encoding, text = _bytes_of(value)[:8], _bytes_of(value)[8:]
+    if encoding == b"UNICODE\0":
+        return " ".join(text.decode(order, "replace") for order in ("utf-16-le", "utf-16-be")).encode()
+    return text
 
 
 def quality_of(luminance: list[int]) -> int:

@@ -21,7 +21,10 @@ from shared.reasons import Reason
 DPI = 300
 BYTES_MAX = 40 * 1024
 QUALITY_MIN, QUALITY_MAX = 60, 95
-QUALITY_USUAL = 83  # of a portrait on a plain background at 40 KB
+BYTES_FULL = 0.97 * BYTES_MAX  # what the next quality adds is more: 3.2 % at 82, 5 % at 90
+QUALITY_FIRST = 82
+# The bytes of 127 portraits fall with the quantiser's step, which is in proportion to 100 - quality, to this power.
+COARSENESS_TO_BYTES = 0.59
 _SRGB = ImageCms.createProfile("sRGB")
 
 
@@ -59,40 +62,43 @@ def cut_from(decoded: Decoded, frame: Frame) -> Pixels:
     if right <= left or bottom <= top:
         size = f"{decoded.header.width_px} x {decoded.header.height_px} px"
         raise FrameOutsideError(f"the frame {frame.x},{frame.y},{frame.width} lies outside the picture of {size}")
-    framed = np.asarray(upright.crop((left, top, right, bottom)))
+    # By whole numbers first: OpenCV's INTER_AREA alone took 7 ms where the two take 2.
+    times = max((right - left) // FRAME_WIDTH_PX, 1)
+    framed = np.asarray(upright.reduce(times, (left, top, right, bottom)))
+    return np.asarray(cv2.cvtColor(_in_srgb(_to_size(framed), decoded.icc_profile), cv2.COLOR_RGB2BGR), np.uint8)
+
+
+def _to_size(framed: Pixels) -> Pixels:
     method = cv2.INTER_AREA if framed.shape[1] >= FRAME_WIDTH_PX else cv2.INTER_CUBIC
-    scaled = np.asarray(cv2.resize(framed, (FRAME_WIDTH_PX, FRAME_HEIGHT_PX), interpolation=method), np.uint8)
-    return np.ascontiguousarray(_in_srgb(scaled, decoded.icc_profile)[:, :, ::-1])
+    return np.asarray(cv2.resize(framed, (FRAME_WIDTH_PX, FRAME_HEIGHT_PX), interpolation=method), np.uint8)
 
 
 def encode(picture: Pixels) -> StandardPhoto:
     """The highest quality that fits 40 KB; (640, 480, 3) BGR.
 
-    Halving from QUALITY_USUAL outwards: four tries for most portraits, where halving the whole range took seven.
+    Three tries for most portraits. With Huffman tables of its own each would take 1.8 ms instead of 0.7, for a quality
+    that is the same or higher by 1 in five portraits of six.
     """
-    image = Image.fromarray(picture[:, :, ::-1])
+    image = Image.fromarray(np.asarray(cv2.cvtColor(picture, cv2.COLOR_BGR2RGB), np.uint8))
     tried: dict[int, bytes] = {}
-
-    def fits(quality: int) -> bool:
+    fits, too_large = QUALITY_MIN - 1, QUALITY_MAX + 1
+    quality = QUALITY_FIRST
+    while too_large - fits > 1 and len(tried.get(fits, b"")) < BYTES_FULL:
+        quality = min(max(quality, fits + 1), too_large - 1)
         tried[quality] = _jpeg(image, quality)
-        return len(tried[quality]) <= BYTES_MAX
-
-    low, high = QUALITY_MIN, QUALITY_MAX  # low is taken even where it does not fit
-    step, quality = 4, QUALITY_USUAL
-    while low < high:
-        if fits(quality):
-            low, ahead = quality, quality + step
+        if len(tried[quality]) <= BYTES_MAX:
+            fits = quality
         else:
-            high, ahead = quality - 1, quality - step
-        step *= 2
-        middle = (low + high + 1) // 2
-        quality = ahead if low < ahead <= high and abs(ahead - quality) < abs(middle - quality) else middle
-    return StandardPhoto(tried.get(low) or _jpeg(image, low), low)
+            too_large = quality
+        coarser = (len(tried[quality]) / BYTES_MAX) ** (1 / COARSENESS_TO_BYTES)
+        quality = round(100 - (100 - quality) * coarser - 0.35)
+    best = max(fits, QUALITY_MIN)
+    return StandardPhoto(tried[best], best)
 
 
 def _jpeg(image: Image.Image, quality: int) -> bytes:
     file = BytesIO()
-    image.save(file, "JPEG", quality=quality, dpi=(DPI, DPI), optimize=True)
+    image.save(file, "JPEG", quality=quality, dpi=(DPI, DPI))
     return file.getvalue()
 
 

@@ -13,7 +13,7 @@ from deploy.local.demo.fates import FATES
 from deploy.local.demo.people import HEADER, roster_file, roster_of
 from deploy.local.demo.table import percentile
 from deploy.local.keys import STAFF, load_keys
-from services.matcher.documents import fault
+from shared.documents import fault
 from shared.campaign import read_campaign
 from shared.settings import CommonSettings
 from shared.staff import Staff

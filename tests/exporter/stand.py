@@ -23,12 +23,12 @@ from shared.campaign import Campaign
 from shared.campaigns import keep_campaign
 from shared.clock import Clock
 from shared.database import connect
-from shared.events import ApplicationDelivered, RosterPublished
+from shared.events import ApplicationDelivered, ErasureRequested, RosterPublished
 from shared.outbox import AlreadyHandled, Errand, Outbox
 from shared.outbox.tables import errands, outbox
 from shared.photos import BUNDLES, PHOTOS, ROSTERS, Objects
 from shared.settings import StoreSettings
-from tests.exporter.stories import SEALER, Story, told
+from tests.exporter.stories import SEALER, Story, campaign, told
 
 
 @dataclass
@@ -66,12 +66,14 @@ class Stand:
         self.photos, self.rosters, self.bundles = (Objects(place.store, each) for each in (PHOTOS, ROSTERS, BUNDLES))
         self.handlers = Handlers(self.outbox, SEALER, self.photos, self.rosters, self.bundles)
 
-    async def hear(self, *facts: Fact | RosterPublished) -> None:
+    async def hear(self, *facts: Fact | RosterPublished | ErasureRequested) -> None:
         """As the broker does: what has been handled is let go."""
         for fact in facts:
             with suppress(AlreadyHandled):
                 if isinstance(fact, RosterPublished):
                     await self.handlers.keep_roster(fact)
+                elif isinstance(fact, ErasureRequested):
+                    await self.handlers.forget(fact)
                 else:
                     await self.handlers.keep(fact)
 
@@ -91,7 +93,7 @@ class Stand:
         async with self.outbox.transaction() as tx:
             for story in stories:
                 facts = story.complete(standard_key)
-                case = await store.locked_case(tx, facts[0], takes_fee=True)
+                case = await store.locked_case(tx, facts[0], campaign().payment)
                 for fact in facts:
                     case = with_fact(case, fact)
                 await store.save_case(tx, case)
@@ -110,7 +112,7 @@ class Stand:
 
     async def write(self, bundle_id: UUID) -> None:
         """One try of the errand, counted as the errand runner counts."""
-        mine = errands.c.subject == str(bundle_id)
+        mine = (errands.c.subject == str(bundle_id)) & (errands.c.kind == "write_bundle")
         claim = update(errands).where(mine).values(attempts=errands.c.attempts + 1)
         wanted = (errands.c.id, errands.c.kind, errands.c.subject, errands.c.details, errands.c.attempts)
         async with self.engine.begin() as connection:

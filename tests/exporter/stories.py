@@ -9,7 +9,9 @@ from services.exporter.rules import Fact
 from shared.campaign import Campaign, Consent, IdentityPolicy, Payment, School, SupportContact, Window
 from shared.events import (
     ApplicationLapsed,
+    ApplicationWithdrawn,
     Entry,
+    ErasureRequested,
     Event,
     Frame,
     IdentityConfirmed,
@@ -18,7 +20,9 @@ from shared.events import (
     PhotoAccepted,
     PhotoReferred,
     PhotoRefused,
+    PhotoRevoked,
     PhotoSubmitted,
+    PhotoWithdrawn,
 )
 from shared.reasons import Reason
 from shared.sealed import Sealer
@@ -95,6 +99,19 @@ class Story:
 
     def lapsed(self, reason: Reason = Reason.PAY_LAPSED) -> ApplicationLapsed:
         return told(ApplicationLapsed(**self._about, reason=reason))
+
+    def withdrawn(self) -> ApplicationWithdrawn:
+        return told(ApplicationWithdrawn(**self._about))
+
+    def photo_withdrawn(self, attempt: int = 1) -> PhotoWithdrawn:
+        return told(PhotoWithdrawn(**self._about, photo_id=UUID(int=attempt), attempt=attempt))
+
+    def revoked(self, attempt: int = 1, revision: int = 2) -> PhotoRevoked:
+        taken_back = {"codes": (Reason.REVOKED_BEAUTY,), "banned": True}
+        return told(PhotoRevoked(**self._verdict(attempt, revision), **taken_back))
+
+    def to_be_forgotten(self) -> ErasureRequested:
+        return told(ErasureRequested(**self._about, cause="student"))
 
     def complete(self, standard_key: str = "standard.jpg") -> list[Fact]:
         return [self.confirmed(), self.submitted(), self.accepted(standard_key=standard_key), self.paid()]

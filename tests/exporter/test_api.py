@@ -202,3 +202,32 @@ async def test_the_pages_button_asks_for_a_bundle_and_comes_back(exporter: Stand
     answer = await desk.post("/campaigns/buct-2020/bundles", data={"idempotency_key": "form"}, headers=HTML)
     assert (answer.status_code, answer.headers["location"]) == (303, "/campaigns/buct-2020")
     assert "正在生成" in (await desk.get("/campaigns/buct-2020", headers=HTML)).text
+
+
+async def test_the_school_writes_down_what_became_of_the_photos(exporter: Stand, desk: httpx.AsyncClient) -> None:
+    await published(exporter, desk)
+    path = "/campaigns/buct-2020/outcomes"
+    accepted = await desk.post(path, data={"outcome": "accepted"})
+    assert accepted.json() == {"changed": 1, "unknown": [], "unfit": []}
+    back = {"outcome": "bounced", "student_nos": "2017000001\n2017000009", "code": "CHSI_QUALITY"}
+    assert (await desk.post(path, data=back)).json() == {"changed": 1, "unknown": ["2017000009"], "unfit": []}
+    assert (await looks(exporter))[-1] == ("北化老师", "outcome bounced of 1")
+    page = (await desk.post(path, data=back, headers=HTML, follow_redirects=True)).text
+    assert "已记录 0 人" in page
+    assert "2017000009" in page
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        {"outcome": "bounced", "student_nos": "2017000001"},
+        {"outcome": "bounced", "student_nos": "", "code": "CHSI_QUALITY"},
+        {"outcome": "bounced", "student_nos": "2017000001", "code": "BLUR"},
+        {"outcome": "lost"},
+    ],
+)
+async def test_nobody_is_sent_back_without_a_name_and_a_reason(
+    exporter: Stand, desk: httpx.AsyncClient, form: dict[str, str]
+) -> None:
+    await published(exporter, desk)
+    assert (await desk.post("/campaigns/buct-2020/outcomes", data=form)).status_code == 422

@@ -8,7 +8,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.exporter.roster import RosterLine, everybody
-from services.exporter.rules import Case, Fact, Standing, one_each, photo_names, standing, why_missing, with_fact
+from services.exporter.rules import (
+    DELIVERED,
+    FOLLOWED,
+    ROWS,
+    Case,
+    Fact,
+    Handover,
+    Standing,
+    handover,
+    one_each,
+    photo_names,
+    standing,
+    why_missing,
+    with_fact,
+    with_handover,
+)
 from shared.campaign import Delivery
 from shared.reasons import Reason
 from tests.exporter.stories import SEALER, Story, student
@@ -41,6 +56,9 @@ TABLE: list[tuple[str, Callable[[Story], list[Fact]], Standing]] = [
     ("paid twice, one refunded", lambda s: [*s.complete(), s.paid("2"), s.refunded("2", True)], Standing.COMPLETE),
     ("never paid", lambda s: [s.confirmed(), s.accepted(), s.lapsed()], Standing.LAPSED_UNPAID),
     ("never resubmitted", lambda s: [s.confirmed(), s.refused(), s.lapsed(Reason.RESUBMIT_LATE)], Standing.LAPSED),
+    ("withdrawn photo", lambda s: [s.confirmed(), s.submitted(), s.referred(), s.photo_withdrawn()], Standing.NO_PHOTO),
+    ("withdrawn", lambda s: [s.confirmed(), s.submitted(), s.withdrawn()], Standing.WITHDRAWN),
+    ("revoked", lambda s: [*s.complete(), s.revoked()], Standing.REVOKED),
     ("paid after it lapsed", lambda s: [s.confirmed(), s.accepted(), s.lapsed(), s.paid()], Standing.LAPSED_UNPAID),
 ]
 
@@ -51,6 +69,72 @@ def test_an_application_stands_where_its_facts_say(
 ) -> None:
     story = Story()
     assert standing(case_of(story, *facts(story))) == expected
+
+
+def test_where_the_fee_comes_before_the_review_an_unpaid_photo_is_not_judged() -> None:
+    story = Story()
+    case = Case(story.application_id, takes_fee=True, pays_first=True)
+    for fact in (story.confirmed(), story.submitted()):
+        case = with_fact(case, fact)
+    assert standing(case) == Standing.UNPAID
+    assert standing(with_fact(case, story.paid())) == Standing.JUDGING
+
+
+def handed(case: Case, *events: str) -> Case:
+    for event in events:
+        after = with_handover(case, event)
+        assert after, f"{event} leads nowhere from {handover(case)}"
+        case = after
+    return case
+
+
+def test_row_32_approved_and_settled_is_ready() -> None:
+    story = Story()
+    assert handover(case_of(story, story.confirmed(), story.accepted())) == Handover.HOLD
+    assert handover(case_of(story, *story.complete())) == Handover.READY
+
+
+def test_rows_34_35_37_39_a_delivered_photo_is_accepted_and_then_proofread() -> None:
+    story = Story()
+    case = handed(case_of(story, *story.complete()), "picked up", "published")
+    assert (handover(case), case.delivered) == (Handover.EXPORTED, (1, 1))
+    assert with_handover(case, "verified") is None, "nobody has accepted it yet"
+    assert handover(handed(case, "accepted", "verified")) == Handover.VERIFIED
+
+
+def test_row_38_what_comes_back_is_asked_for_again_and_the_next_photo_is_ready() -> None:
+    story = Story()
+    case = handed(case_of(story, *story.complete()), "picked up", "published", "bounced")
+    assert (handover(case), standing(case), case.delivered) == (Handover.REOPENED, Standing.BOUNCED, None)
+    for fact in (story.submitted(2), story.accepted(2)):
+        case = with_fact(case, fact)
+    assert (handover(case), standing(case)) == (Handover.READY, Standing.COMPLETE)
+
+
+def test_row_36_a_revoked_photo_is_handed_to_nobody() -> None:
+    story = Story()
+    case = with_fact(handed(case_of(story, *story.complete()), "picked up", "published"), story.revoked())
+    assert handover(case) == Handover.CLOSED
+    assert with_handover(case, "bounced") is None
+
+
+def test_the_hand_over_leads_only_where_its_rows_say() -> None:
+    story = Story()
+    complete = case_of(story, *story.complete())
+    for state in (Handover.IN_PRODUCTION, *DELIVERED, Handover.REOPENED):
+        case = replace(complete, handed=((1, 1), state))
+        for event in {row.event for row in (*ROWS, *FOLLOWED)}:
+            led = with_handover(case, event)
+            allowed = [row.after for row in (*ROWS, *FOLLOWED) if row.event == event and state in row.before]
+            assert (led and handover(led)) == (allowed[0] if allowed else None)
+
+
+def test_who_is_erased_comes_back_by_no_fact() -> None:
+    story = Story()
+    case = replace(Case(story.application_id, takes_fee=True), erased=True)
+    for fact in story.complete():
+        case = with_fact(case, fact)
+    assert (standing(case), handover(case)) == (Standing.ABSENT, Handover.CLOSED)
 
 
 def test_a_campaign_without_a_fee_needs_no_payment() -> None:
@@ -114,7 +198,7 @@ def test_two_applications_of_one_person_give_one_photo() -> None:
     first, second, third = (Story(entry_id=entry_id) for _ in range(3))
     ended = case_of(first, first.confirmed(), first.lapsed())
     complete = case_of(second, *second.complete())
-    delivered = replace(case_of(third, *third.complete()), delivered=(1, 1))
+    delivered = replace(case_of(third, *third.complete()), handed=((1, 1), Handover.EXPORTED))
     for cases in permutations([ended, complete, delivered]):
         assert one_each(cases) == {entry_id: delivered}
 

@@ -2,12 +2,12 @@
 
 import asyncio
 import io
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from uuid import uuid4
 
 import httpx
@@ -21,12 +21,13 @@ from services.intake.campaigns import publish
 from services.intake.settings import Settings
 from shared.campaign import Campaign, Window, read_campaign
 from shared.database import migrate
-from shared.events import Entry, IdentityMatched
+from shared.events import Entry, Event, IdentityMatched
+from shared.photos import PHOTOS, Objects
 from shared.service import Service
 from shared.settings import WeChatSettings
 from shared.topics import create_topics
 from tests.connections import SEALER, connections_to, create_buckets
-from tests.kafka import Teller, teller
+from tests.kafka import Teller, teller, told, until
 from tests.sandbox.serving import sandbox_settings, serving_sandbox
 
 
@@ -49,16 +50,52 @@ def noise_jpeg(width_px: int = 900, height_px: int = 1200, seed: int = 0, kind: 
     return file.getvalue()
 
 
+F = TypeVar("F", bound=Event)
+
+
 @dataclass
 class Intake:
     """The service, a client, and a hand to tell facts as the other services would."""
 
-    service: Service
-    http: httpx.AsyncClient
+    build: Callable[[], Service]
     teller: Teller
     bootstrap: str
     prefix: str
+    clock: Path
+    pictures: Objects
     students: int = field(default=0)
+    running: AsyncExitStack = field(default_factory=AsyncExitStack)
+
+    async def start(self) -> None:
+        self.service = self.build()
+        await self.running.enter_async_context(self.service.app.router.lifespan_context(self.service.app))
+        transport = httpx.ASGITransport(self.service.app, raise_app_exceptions=False)
+        client = httpx.AsyncClient(transport=transport, base_url="http://intake")
+        self.http = await self.running.enter_async_context(client)
+
+    async def stop(self) -> None:
+        await self.running.aclose()
+
+    async def restart(self) -> None:
+        await self.stop()
+        self.running = AsyncExitStack()
+        await self.start()
+
+    def move_clock(self, forward: timedelta) -> None:
+        """From the real time on."""
+        self.clock.write_text(str(forward.total_seconds()))
+
+    async def told(self, fact: type[F]) -> list[F]:
+        """What intake has told so far."""
+        records = await told(self.bootstrap, self.prefix + fact.topic)
+        return [fact.model_validate_json(record.value or b"") for record in records]
+
+    async def until_told(self, fact: type[F], times: int = 1) -> F:
+        async def is_told() -> bool:
+            return len(await self.told(fact)) >= times
+
+        await until(is_told, what=f"{times} × {fact.topic}")
+        return (await self.told(fact))[-1]
 
     async def student(self, campaign: Campaign = BUCT, until: str = "consent") -> "Student":
         self.students += 1
@@ -107,7 +144,8 @@ class Student:
         assert answer.status_code == 202, answer.text
 
     async def match(self) -> None:
-        entry = Entry(name="毛小小", document_type="resident_id", document_number="x", student_no="1114827492")
+        number = "11010519491231002X"
+        entry = Entry(name="毛小小", document_type="resident_id", document_number=number, student_no="1114827492")
         sealed = SEALER.seal(entry)
         fact = IdentityMatched(**self.named, submission=1, entry_id=uuid4(), entry=sealed)
         await self.hear(fact, "confirm")
@@ -123,6 +161,9 @@ class Student:
     async def hear(self, fact: Any, stage: str) -> dict[str, Any]:
         """Another service tells a fact; the long poll answers when it has arrived."""
         await self.intake.teller.tell(fact)
+        return await self.until_stage(stage)
+
+    async def until_stage(self, stage: str) -> dict[str, Any]:
         state = await self.state()
         while state["stage"] != stage:
             before = state["revision"]
@@ -147,11 +188,16 @@ async def door(parts: Any, database_url: str, topic_prefix: str, tmp_path: Path)
         sandbox = sandbox_settings(load_keys(tmp_path))
         url = stack.enter_context(serving_sandbox(sandbox))
         wechat = WeChatSettings(url=url, appid=sandbox.wechat_appid, secret=sandbox.wechat_secret)
-        service = intake.build(Settings(database_url=database_url, token_key="tokens"), connections, wechat)
-        await stack.enter_async_context(service.app.router.lifespan_context(service.app))
-        for campaign in (BUCT, BIT):
-            await publish(service.outbox, campaign)
-        transport = httpx.ASGITransport(service.app, raise_app_exceptions=False)
-        http = await stack.enter_async_context(httpx.AsyncClient(transport=transport, base_url="http://intake"))
         tells = await stack.enter_async_context(teller(parts.kafka_bootstrap, topic_prefix))
-        yield Intake(service, http, tells, parts.kafka_bootstrap, topic_prefix)
+
+        def build() -> Service:
+            return intake.build(Settings(database_url=database_url, token_key="tokens"), connections, wechat)
+
+        door = Intake(
+            build, tells, parts.kafka_bootstrap, topic_prefix, tmp_path / "clock", Objects(connections.store, PHOTOS)
+        )
+        stack.push_async_callback(door.stop)
+        await door.start()
+        for campaign in (BUCT, BIT):
+            await publish(door.service.outbox, campaign)
+        yield door

@@ -9,13 +9,25 @@ from uuid import UUID, uuid4
 from sqlalchemy import select, text, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from services.matcher.capture import BadCode, Decoded
 from services.matcher.handlers import Handlers
+from services.matcher.keeper import RosterKeeper
 from services.matcher.rosters import Report
 from services.matcher.store.tables import metadata
+from services.matcher.support import Support
 from shared.campaign import Campaign
 from shared.campaigns import keep_campaign
 from shared.clock import Clock
-from shared.events import EVENTS, Event, Identity, IdentityMatched, IdentityRefused, IdentitySubmitted
+from shared.events import (
+    EVENTS,
+    ApplicationEvent,
+    Event,
+    Identity,
+    IdentityMatched,
+    IdentityReferred,
+    IdentityRefused,
+    IdentitySubmitted,
+)
 from shared.outbox import Errand, Outbox
 from shared.outbox.tables import errands, outbox
 from shared.photos import Objects
@@ -26,6 +38,19 @@ SEAL_KEYS = "k1:" + base64.b64encode(b"k" * 32).decode()
 LOOKUP_KEY = base64.b64encode(b"l" * 32).decode()
 SEALER = Sealer({"k1": b"k" * 32}, b"l" * 32)
 Fact = TypeVar("Fact", bound=Event)
+Answer = IdentityMatched | IdentityReferred | IdentityRefused
+
+
+class Unit:
+    """Decodes the codes it was given; every other is none."""
+
+    def __init__(self) -> None:
+        self.codes: dict[str, Decoded] = {}
+
+    async def decode(self, code: str) -> Decoded:
+        if code not in self.codes:
+            raise BadCode
+        return self.codes[code]
 
 
 class Desk:
@@ -36,7 +61,10 @@ class Desk:
         self.objects = objects
         self.clock_file = folder / "clock"
         self.outbox = Outbox(engine, Clock(self.clock_file))
-        self.handlers = Handlers(self.outbox, SEALER, objects)
+        self.unit = Unit()
+        self.handlers = Handlers(self.outbox, SEALER, {"sandbox": self.unit})
+        self.keeper = RosterKeeper(self.outbox, SEALER, objects)
+        self.support = Support(self.outbox, SEALER)
 
     async def know(self, campaign: Campaign) -> None:
         async with self.outbox.transaction() as tx:
@@ -44,14 +72,14 @@ class Desk:
 
     async def take(self, campaign: Campaign, body: bytes) -> Report:
         with on_disk(body) as file:
-            return await self.handlers.take_roster(campaign.id, file, "li")
+            return await self.keeper.take_roster(campaign.id, file, "li")
 
-    async def answer(self, event: IdentitySubmitted) -> IdentityMatched | IdentityRefused:
+    async def answer(self, event: IdentitySubmitted) -> Answer:
         """What the matcher says to it."""
         before = len(await self.told(Event))
         await self.handlers.match_identity(event)
         [answer] = (await self.told(Event))[before:]
-        assert isinstance(answer, IdentityMatched | IdentityRefused)
+        assert isinstance(answer, Answer)
         return answer
 
     async def told(self, kind: type[Fact]) -> list[Fact]:
@@ -61,12 +89,33 @@ class Desk:
             facts = [EVENTS[row.topic].model_validate_json(row.body) for row in rows]
         return [fact for fact in facts if isinstance(fact, kind)]
 
-    async def errands(self) -> list[Errand]:
-        """What is open, claimed as the runner does."""
-        claim = update(errands).where(errands.c.done_at.is_(None)).values(attempts=errands.c.attempts + 1)
+    async def errands(self, *kinds: str) -> list[Errand]:
+        """What is open of these kinds, claimed as the runner does."""
+        claim = (
+            update(errands)
+            .where(errands.c.done_at.is_(None), errands.c.kind.in_(kinds))
+            .values(attempts=errands.c.attempts + 1)
+        )
         wanted = (errands.c.id, errands.c.kind, errands.c.subject, errands.c.details, errands.c.attempts)
         async with self.engine.begin() as connection:
             return [Errand(*row) for row in await connection.execute(claim.returning(*wanted))]
+
+    async def run(self, *kinds: str) -> None:
+        """Does the open errands of these kinds, as the runner would; those of other kinds stay open."""
+        does = {
+            "ask_again": self.handlers.ask_again,
+            "decode_code": self.handlers.decode_code,
+            "publish_roster": self.keeper.publish_roster,
+            "remove_old_rosters": self.keeper.remove_old_rosters,
+            "forget_roster": self.keeper.forget_roster,
+        }
+        for errand in await self.errands(*kinds):
+            await does[errand.kind](errand)
+
+    async def answers(self, event: ApplicationEvent) -> list[Answer]:
+        """Everything said about this application's identity, in the order of telling."""
+        said = await self.told(Event)
+        return [each for each in said if isinstance(each, Answer) and each.application_id == event.application_id]
 
     async def rows(self, table: str) -> list[dict[str, Any]]:
         async with self.engine.connect() as connection:
@@ -89,9 +138,10 @@ def submitted(
     application_id: UUID | None = None,
     submission: int = 1,
     source: str = "",
+    **more: Any,
 ) -> IdentitySubmitted:
-    """A new application of a new WeChat account, unless said otherwise."""
-    identity = Identity(name=name, document_type=document_type, document_number=number)
+    """A new application of a new WeChat account, unless said otherwise. more: of the Identity."""
+    identity = Identity(name=name, document_type=document_type, document_number=number, **more)
     return IdentitySubmitted(
         id=uuid4(),
         occurred_at=datetime.now(UTC),

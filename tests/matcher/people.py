@@ -10,8 +10,8 @@ from typing import Any, BinaryIO
 
 import openpyxl
 
-from services.matcher.documents import check_character
 from shared.campaign import Campaign, read_campaign
+from shared.documents import check_character
 
 CAMPAIGNS = Path(__file__).parent.parent.parent / "deploy" / "campaigns"
 HEADINGS = ("姓名", "证件类型", "证件号码", "学号", "学院", "专业", "层次", "已有照片")
@@ -26,6 +26,21 @@ def buct() -> Campaign:
 def bit() -> Campaign:
     """Finds by name, type and number together."""
     return read_campaign(CAMPAIGNS / "bit-2020-graduate.toml")
+
+
+def ncepu() -> Campaign:
+    """Finds by level, name and number."""
+    return read_campaign(CAMPAIGNS / "ncepu-2021-parttime.toml")
+
+
+def xinhua() -> Campaign:
+    """Finds registered people by name and number, or takes individuals."""
+    return read_campaign(CAMPAIGNS / "xinhua-2022-spring.toml")
+
+
+def by_code() -> Campaign:
+    """Reads capture codes; asks for the last four."""
+    return read_campaign(CAMPAIGNS / "capture-code-2026.toml")
 
 
 def resident_id(sequence: int) -> str:

@@ -1,6 +1,8 @@
+import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -10,8 +12,10 @@ from pydantic import SecretStr
 from services.matcher import app
 from services.matcher.settings import Settings
 from shared.campaign import Campaign
+from shared.events import IdentityMatched
 from shared.settings import CommonSettings, Connections, KafkaSettings, SealSettings, StoreSettings
 from tests.matcher.desk import LOOKUP_KEY, SEAL_KEYS, Desk, submitted
+from tests.matcher.happenings import revoked
 from tests.matcher.people import csv_file, people, resident_id, row, xlsx
 
 MOST_BYTES = 100_000
@@ -211,3 +215,87 @@ async def test_the_page_finds_a_student_by_number_without_showing_it(
     nobody = (await http.post(page, data={"number": resident_id(3)}, headers=HTML)).text
     assert "现在没有未匹配的申请" in nobody
     assert [len(each["applications"]) for each in await desk.rows("looks")] == [1, 0]
+
+
+async def waiting(desk: Desk, campaign: Campaign) -> Any:
+    """A claim in review: the roster says 毛小小1."""
+    await desk.take(campaign, xlsx([row(1)]))
+    event = submitted(campaign, resident_id(1), "毛晓小1")
+    await desk.answer(event)
+    return event
+
+
+async def test_a_person_compares_two_names_and_decides(http: httpx.AsyncClient, desk: Desk, by_all: Campaign) -> None:
+    event = await waiting(desk, by_all)
+    await sign_in(http, "wang")
+    assert "待核对 1 件" in (await http.get(f"/campaigns/{by_all.id}", headers=HTML)).text
+    queue = f"/campaigns/{by_all.id}/referrals"
+    shown = await http.get(queue, headers=HTML)
+    assert shown.headers["cache-control"] == "no-store"
+    assert "毛<mark>晓</mark>小1" in shown.text
+    assert "毛小<mark>小</mark>1" in shown.text or "毛<mark>小</mark>小1" in shown.text
+    assert resident_id(1) not in shown.text
+    decision = {"decision": "same", "submission": "1"}
+    answer = await http.post(f"{queue}/{event.application_id}", data=decision, headers=HTML)
+    assert (answer.status_code, answer.headers["location"]) == (303, queue)
+    assert isinstance((await desk.answers(event))[-1], IdentityMatched)
+    again = await http.post(f"{queue}/{event.application_id}", data=decision, headers=HTML)
+    assert again.status_code == 409
+    assert "已由他人处理" in again.text
+
+
+async def test_the_support_desk_finds_and_corrects_an_entry(
+    http: httpx.AsyncClient, desk: Desk, by_all: Campaign
+) -> None:
+    event = await waiting(desk, by_all)
+    await sign_in(http, "wang")
+    page = f"/campaigns/{by_all.id}/entries"
+    found = await http.post(page, data={"sought": "2017000001"}, headers=HTML)
+    assert "毛小小1（2017000001）" in found.text
+    assert resident_id(1) not in found.text
+    [entry] = await desk.rows("entries")
+    typed = {"姓名": "毛晓小1", "证件类型": "居民身份证", "证件号码": "", "学号": "2017000001", "已有照片": "否"}
+    wrong = await http.post(f"{page}/{entry['entry_id']}", data=typed | {"学号": ""}, headers=HTML)
+    assert wrong.status_code == 422
+    assert "学号：没有填写" in wrong.text
+    answer = await http.post(f"{page}/{entry['entry_id']}", data=typed | {"sought": resident_id(1)}, headers=HTML)
+    assert answer.status_code == 200
+    assert "已更正" in answer.text
+    assert "<del>毛小小1</del> → <ins>毛晓小1</ins>" in answer.text
+    await desk.run("ask_again")
+    assert isinstance((await desk.answers(event))[-1], IdentityMatched)
+
+
+async def test_a_ban_is_lifted_on_the_page(http: httpx.AsyncClient, desk: Desk, by_all: Campaign) -> None:
+    event = await waiting(desk, by_all)
+    await desk.support.decide(by_all.id, event.application_id, 1, True, "li")
+    await desk.handlers.ban_person(revoked(event))
+    await sign_in(http, "wang")
+    page = f"/campaigns/{by_all.id}/entries"
+    assert "因修图撤销本次采集申请" in (await http.get(page, headers=HTML)).text
+    [ban] = await desk.rows("bans")
+    lift = f"/campaigns/{by_all.id}/bans/{ban['id']}/lift"
+    assert (await http.post(lift, headers=HTML)).status_code == 303
+    assert "这项禁止已解除" in (await http.post(lift, headers=HTML)).text
+
+
+@pytest.mark.parametrize("path", ["referrals", "entries"])
+async def test_another_schools_people_are_nobodys_business(
+    http: httpx.AsyncClient, by_all: Campaign, path: str
+) -> None:
+    await sign_in(http)
+    assert (await http.get(f"/campaigns/{by_all.id}/{path}", headers=HTML)).status_code == 404
+    act = f"/campaigns/{by_all.id}/{path}/{uuid4()}"
+    assert (await http.post(act, data={"decision": "same", "submission": "1"}, headers=HTML)).status_code == 404
+
+
+async def test_who_watches_an_upload_sees_how_far_it_has_come(http: httpx.AsyncClient, by_number: Campaign) -> None:
+    await sign_in(http)
+    answer = await http.post(f"{roster_of(by_number)}/watched", **upload(csv_file(people(600))))
+    lines = [json.loads(line) for line in answer.text.splitlines()]
+    steps = [line["rows"] for line in lines[:-1]]
+    assert steps == sorted(steps)
+    assert (steps[-1], lines[0]["of"], lines[-1]) == (600, 601, {"wrong": None})
+    wrong = await http.post(f"{roster_of(by_number)}/watched", **upload(b"%PDF-1.7"))
+    assert "这是 PDF" in json.loads(wrong.text.splitlines()[-1])["wrong"]
+    assert (await http.get("/roster.js")).headers["content-type"].startswith("text/javascript")

@@ -152,8 +152,8 @@ async def test_a_roster_is_taken_reported_and_published(desk: Desk, by_number: C
     report = await desk.take(by_number, xlsx([row(1), row(2, 学号=""), row(3, 已有照片="是")]))
     assert (report.roster_version, report.rows, report.kept) == (1, 3, 2)
     assert [(cell.row, cell.column, cell.why) for cell in report.bad] == [(3, "学号", "没有填写")]
-    [errand] = await desk.errands()
-    await desk.handlers.publish_roster(errand)
+    [errand] = await desk.errands("publish_roster")
+    await desk.keeper.publish_roster(errand)
     [published] = await desk.told(RosterPublished)
     assert (published.campaign_id, published.roster_version, published.entries) == (by_number.id, 1, 2)
     lines = [json.loads(line) for line in (await desk.objects.get(published.object_key)).splitlines()]
@@ -167,10 +167,10 @@ async def test_a_roster_is_taken_reported_and_published(desk: Desk, by_number: C
 
 async def test_a_roster_published_twice_is_told_once(desk: Desk, by_number: Campaign) -> None:
     await desk.take(by_number, xlsx([row(1)]))
-    [errand] = await desk.errands()
-    await desk.handlers.publish_roster(errand)
+    [errand] = await desk.errands("publish_roster")
+    await desk.keeper.publish_roster(errand)
     with pytest.raises(AlreadyHandled):
-        await desk.handlers.publish_roster(errand)
+        await desk.keeper.publish_roster(errand)
     assert len(await desk.told(RosterPublished)) == 1
 
 
@@ -180,7 +180,7 @@ async def test_the_same_roster_again_changes_nothing(desk: Desk, by_number: Camp
     second = await desk.take(by_number, csv_file(people(20), encoding="gb18030"))
     assert second == first
     assert await desk.rows("entries") == before
-    assert len(await desk.errands()) == 1
+    assert len(await desk.errands("publish_roster")) == 1
     assert len(await desk.rows("uploads")) == 2
 
 
@@ -192,7 +192,10 @@ async def test_a_corrected_roster_is_a_new_version_with_the_same_entries(desk: D
     after = {each["number_print"]: each["entry_id"] for each in await desk.rows("entries")}
     assert before.items() < after.items()
     assert len(after) == 4
-    assert {errand.subject for errand in await desk.errands()} == {f"{by_number.id}/1", f"{by_number.id}/2"}
+    assert {errand.subject for errand in await desk.errands("publish_roster")} == {
+        f"{by_number.id}/1",
+        f"{by_number.id}/2",
+    }
 
 
 async def test_two_uploads_at_once_are_taken_one_after_the_other(
@@ -213,15 +216,15 @@ async def test_a_file_that_breaks_off_leaves_nothing_behind(desk: Desk, by_numbe
         await desk.take(by_number, csv_file(people(3000)) + '"毛小小'.encode())
     for table in ("rosters", "entries", "uploads"):
         assert await desk.rows(table) == []
-    assert await desk.errands() == []
+    assert await desk.errands("publish_roster") == []
 
 
 async def test_nobodys_name_or_number_is_in_the_database_or_the_store(desk: Desk, by_all: Campaign) -> None:
     await desk.take(by_all, xlsx([row(1), row(2, 姓名="")]))
     await desk.answer(submitted(by_all, resident_id(1), "毛小小1"))
     await desk.answer(submitted(by_all, resident_id(3), "毛小小3"))
-    [errand] = await desk.errands()
-    await desk.handlers.publish_roster(errand)
+    [errand] = await desk.errands("publish_roster")
+    await desk.keeper.publish_roster(errand)
     [published] = await desk.told(RosterPublished)
     everything = await desk.everything_remembered() + (await desk.objects.get(published.object_key)).decode()
     for personal in ("毛小小", resident_id(1), resident_id(2), resident_id(3), "2017000001", "化学工程学院"):

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.matcher.names import matching_key
+from services.matcher.names import differences, is_rare, likeness, matching_key
+from services.matcher.rules import Likeness
 
 SEPARATORS = "\u00b7\u2022\u2219\u22c5\u30fb\uff65\u2027\u25cf\u002e\uff0e"  # domain research §4.2
 
@@ -51,3 +52,70 @@ def test_other_names_are_other_names() -> None:
 @given(st.text(max_size=30))
 def test_the_key_of_a_key_is_the_key(name: str) -> None:
     assert matching_key(matching_key(name)) == matching_key(name)
+
+
+CLOSE = [
+    ("阿依古丽买买提", "阿依古丽·买买提"),  # the separator left out
+    ("毛大小", "毛小小"),  # one character
+    ("毛小小小", "毛小小"),
+    ("王龑", "王䶮"),  # what people write whose character their bank cannot
+    ("毛晓筱", "毛小小"),  # the same sound
+    ("陈大文", "陳大文"),
+    ("Tai Man CHAN", "CHAN, Tai-Man"),  # the order
+    ("John Smith", "Smith John Paul"),  # a middle name
+    ("MAO XIAOXIAO", "毛小小"),  # a passport's pinyin
+    ("Xiaoxiao Mao", "毛小小"),
+    ("LYU LAN", "吕兰"),
+    ("LV LAN", "吕兰"),
+]
+OTHER = [
+    ("张三", "毛小小"),
+    ("毛大大", "毛小小"),
+    ("", "毛小小"),
+    (None, "毛小小"),
+    ("John Paul", "Smith Peter"),
+    ("Smith", "John Smith"),
+    ("李", "张"),
+    ("🙂", "毛小小"),
+]
+
+
+@pytest.mark.parametrize(("claimed", "known"), CLOSE)
+def test_a_close_name_is_for_a_person_to_compare(claimed: str, known: str) -> None:
+    assert likeness(claimed, known) is likeness(known, claimed) is Likeness.CLOSE
+
+
+@pytest.mark.parametrize(("claimed", "known"), OTHER)
+def test_a_name_far_off_is_another(claimed: str | None, known: str) -> None:
+    assert likeness(claimed, known) is Likeness.OTHER
+
+
+NAMES = st.text(alphabet="毛小晓大王䶮·• -.,ABab'ü\u200b\u3000", max_size=8) | st.text(max_size=12)
+
+
+@given(NAMES, NAMES)
+def test_likeness_has_no_direction(one: str, other: str) -> None:
+    if matching_key(one) and matching_key(other):
+        assert likeness(one, other) is likeness(other, one)
+
+
+@given(NAMES, NAMES)
+def test_only_equal_keys_are_the_same_name(claimed: str, known: str) -> None:
+    equal = matching_key(claimed) == matching_key(known) != ""
+    assert (likeness(claimed, known) is Likeness.SAME) is equal
+
+
+@given(NAMES, NAMES)
+def test_differences_are_the_whole_name_in_pieces(one: str, other: str) -> None:
+    pieces = differences(one, other)
+    assert "".join(text for text, _ in pieces) == one
+    assert any(differs for _, differs in pieces) <= (one != other)
+
+
+def test_what_differs_is_marked() -> None:
+    assert differences("毛晓小", "毛小小") == [("毛", False), ("晓", True), ("小", False)]
+    assert differences("阿依古丽·买买提", "阿依古丽买买提") == [("阿依古丽", False), ("·", True), ("买买提", False)]
+
+
+def test_a_character_that_screens_may_not_show_is_rare() -> None:
+    assert [character for character in "王䶮·买𠮷田Ab" if is_rare(character)] == ["䶮", "𠮷"]

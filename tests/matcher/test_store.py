@@ -2,14 +2,15 @@ import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
-from services.matcher.documents import TYPES
 from services.matcher.prints import Prints
 from services.matcher.rosters import RosterReader
-from services.matcher.rules import Attempts
 from services.matcher.store import claims, rosters
+from services.matcher.store.claims import Claim
 from services.matcher.store.rosters import SealedLine
 from shared.campaign import Campaign
 from shared.database import migrate
+from shared.documents import TYPES
+from shared.events import IdentitySubmitted
 from tests.matcher.desk import SEALER, Desk, submitted
 from tests.matcher.people import HEADINGS, resident_id, row
 
@@ -19,6 +20,11 @@ DAY = timedelta(hours=24)
 def lines(campaign: Campaign, *rows: list[object]) -> list[SealedLine]:
     prints = Prints(SEALER, campaign.id)
     return [prints.sealed(line) for line in RosterReader().take([list(HEADINGS), *rows])]  # type: ignore[list-item]
+
+
+def claim_of(event: IdentitySubmitted, number_print: str) -> Claim:
+    known = event.model_dump(include={"application_id", "campaign_id", "campaign_version", "submission"})
+    return Claim(**known, identity=event.identity, number_print=number_print)
 
 
 async def test_only_what_changed_is_written_and_keeps_its_id(desk: Desk, by_number: Campaign) -> None:
@@ -59,22 +65,22 @@ async def test_a_person_is_not_found_in_another_campaign(desk: Desk, by_number: 
 async def test_attempts_are_counted_until_their_hours_are_over(desk: Desk, by_number: Campaign) -> None:
     event = submitted(by_number, resident_id(1))
     async with desk.outbox.transaction() as tx:
-        assert await claims.count_attempt(tx, event, "number", DAY) == Attempts(1, 1)
-        assert await claims.count_attempt(tx, event, "another", DAY) == Attempts(1, 2)
+        assert await claims.count_attempt(tx, event, "number", DAY) == (1, 1)
+        assert await claims.count_attempt(tx, event, "another", DAY) == (1, 2)
         tx = replace(tx, now=tx.now + DAY - timedelta(seconds=1))
-        assert await claims.count_attempt(tx, event, "number", DAY) == Attempts(2, 3)
+        assert await claims.count_attempt(tx, event, "number", DAY) == (2, 3)
         tx = replace(tx, now=tx.now + timedelta(seconds=1))
-        assert await claims.count_attempt(tx, event, "number", DAY) == Attempts(1, 1)
-        assert await claims.count_attempt(tx, event, "number", DAY) == Attempts(2, 2)
+        assert await claims.count_attempt(tx, event, "number", DAY) == (1, 1)
+        assert await claims.count_attempt(tx, event, "number", DAY) == (2, 2)
 
 
 async def test_a_lower_submission_never_replaces_a_higher(desk: Desk, by_number: Campaign) -> None:
     second = submitted(by_number, resident_id(1), submission=2)
     first = submitted(by_number, resident_id(2), application_id=second.application_id, submission=1)
     async with desk.outbox.transaction() as tx:
-        assert await claims.remember(tx, second, "two", None, None)
-        assert not await claims.remember(tx, first, "one", None, None)
-        assert not await claims.remember(tx, second, "two", None, None)
+        assert await claims.remember(tx, claim_of(second, "two"))
+        assert not await claims.remember(tx, claim_of(first, "one"))
+        assert not await claims.remember(tx, claim_of(second, "two"))
     [claim] = await desk.rows("claims")
     assert (claim["submission"], claim["number_print"]) == (2, "two")
 

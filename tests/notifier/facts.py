@@ -7,17 +7,27 @@ from uuid import UUID, uuid4
 
 from shared.campaign import Campaign
 from shared.events import (
+    ApplicationBounced,
     ApplicationDelivered,
+    ApplicationWithdrawn,
+    CodeMessage,
     Contact,
     ContactChanged,
+    Entry,
+    ErasureRequested,
     Event,
     Grant,
+    IdentityMatched,
+    IdentityReferred,
+    MessageRequested,
     PaymentClosed,
     PaymentDue,
     PaymentRefunded,
     PaymentSucceeded,
     PhotoAccepted,
     PhotoRefused,
+    PhotoRevoked,
+    ResubmissionDue,
 )
 from shared.reasons import Reason
 from shared.sealed import Sealer
@@ -89,6 +99,34 @@ class Student:
     def refunded(self) -> PaymentRefunded:
         money = {"order_no": "order-1", "refund_no": "refund-1", "amount_fen": 2000}
         return self._told(PaymentRefunded, **money, reason=Reason.PAY_DUP, still_settled=True)
+
+    def bounced(self) -> ApplicationBounced:
+        why = {"codes": (Reason.CHSI_QUALITY,), "resubmit_by": datetime.now(UTC) + timedelta(days=7)}
+        return self._told(ApplicationBounced, attempt=1, revision=1, **why)
+
+    def revoked(self) -> PhotoRevoked:
+        return self._told(PhotoRevoked, **_verdict(1, 2), codes=(Reason.REVOKED_BEAUTY,), banned=True)
+
+    def resubmission_due(self) -> ResubmissionDue:
+        return self._told(ResubmissionDue, attempt=1, resubmit_by=datetime.now(UTC) + timedelta(days=5))
+
+    def identity_referred(self, submission: int = 1) -> IdentityReferred:
+        return self._told(IdentityReferred, submission=submission, reason=Reason.ID_NAME_DIFF)
+
+    def identity_matched(self, submission: int = 1) -> IdentityMatched:
+        entry = Entry(name="张三", document_type="resident_id", document_number="", student_no="1")
+        return self._told(IdentityMatched, submission=submission, entry_id=uuid4(), entry=self.sealer.seal(entry))
+
+    def code_requested(self, phone: str, code: str, expires_at: datetime | None = None) -> MessageRequested:
+        until = expires_at or datetime.now(UTC) + timedelta(minutes=5)
+        message = self.sealer.seal(CodeMessage(phone=phone, code=code))
+        return self._told(MessageRequested, message=message, expires_at=until)
+
+    def withdrawn(self) -> ApplicationWithdrawn:
+        return self._told(ApplicationWithdrawn)
+
+    def to_be_forgotten(self) -> ErasureRequested:
+        return self._told(ErasureRequested, cause="student")
 
     def delivered(self) -> ApplicationDelivered:
         return self._told(ApplicationDelivered, bundle_id=uuid4(), attempt=1, revision=1)

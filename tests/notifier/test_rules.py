@@ -23,6 +23,11 @@ NOW = datetime(2020, 6, 9, tzinfo=UTC)
         (STUDENT.paid(), "payment.succeeded"),
         (STUDENT.refunded(), "payment.refunded"),
         (STUDENT.delivered(), "application.delivered"),
+        (STUDENT.bounced(), "application.bounced"),
+        (STUDENT.revoked(), "photo.revoked"),
+        (STUDENT.resubmission_due(), "resubmission.due"),
+        (STUDENT.identity_referred(), "identity.referred"),
+        (STUDENT.identity_matched(), "identity.matched"),
         (STUDENT.reachable(), None),
     ],
 )
@@ -42,32 +47,41 @@ def test_two_reminders_are_two_sayings_and_a_person_s_verdict_is_another_than_th
 @pytest.mark.parametrize(
     ("fact", "photo", "case", "old"),
     [
+        ("identity.matched", None, Case(), True),
+        ("identity.matched", None, Case(referred=1), False),
+        ("identity.referred", None, Case(referred=1, matched=1), True),
+        ("resubmission.due", None, Case(1, 2), False),
+        ("resubmission.due", None, Case(2, 1), True),
+        ("photo.accepted", (1, 1), Case(1, 1, over=True), True),
+        ("payment.refunded", None, Case(over=True), False),
+        ("payment.due", None, Case(dues=2, payments=1), False),
         ("photo.refused", (1, 1), Case(1, 1), False),
         ("photo.refused", (1, 1), Case(1, 2), True),
         ("photo.refused", (1, 2), Case(2, 1), True),
-        ("payment.due", None, Case(), False),
-        ("payment.due", None, Case(settled=True), True),
-        ("payment.reminder", None, Case(closed=True), True),
-        ("payment.closed", None, Case(closed=True), False),
-        ("payment.succeeded", None, Case(settled=True), False),
-        ("application.delivered", None, Case(3, 3, settled=True), False),
+        ("payment.due", None, Case(dues=1), False),
+        ("payment.due", None, Case(dues=1, payments=1), True),
+        ("payment.reminder", None, Case(dues=1, closed=True), True),
+        ("payment.closed", None, Case(dues=1, closed=True), False),
+        ("payment.succeeded", None, Case(dues=1, payments=1), False),
+        ("application.delivered", None, Case(3, 3, dues=1, payments=1), False),
     ],
 )
 def test_what_was_overtaken_paid_or_given_up_is_old_news(
     fact: str, photo: tuple[int, int] | None, case: Case, old: bool
 ) -> None:
-    assert is_old_news(fact, photo, case) is old
+    assert is_old_news(fact, "1", photo, case) is old
 
 
 def test_facts_in_any_order_make_the_same_case() -> None:
     facts = [STUDENT.refused(1, 1), STUDENT.accepted(2, 1), STUDENT.due(), STUDENT.paid(), STUDENT.closed(final=True)]
+    facts += [STUDENT.identity_referred(), STUDENT.identity_matched()]
     ends = set()
     for order in permutations(facts):
         case = Case()
         for fact in order:
             case = with_fact(case, fact)
         ends.add(case)
-    assert ends == {Case(2, 1, settled=True, closed=True)}
+    assert ends == {Case(2, 1, dues=1, payments=1, closed=True, referred=1, matched=1)}
 
 
 @pytest.mark.parametrize(

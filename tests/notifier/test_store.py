@@ -63,10 +63,10 @@ async def test_a_message_comes_back_as_it_was_said_until_it_has_ended(world: Wor
     message_id = await _said(world, event)
     assert message_id
     async with world.outbox.transaction() as tx:
-        await store.keep_case(tx, student.application_id, Case(2, 3, settled=True))
+        await store.keep_case(tx, student.application_id, Case(2, 3, payments=1))
         message = await store.locked_message(tx, message_id)
         assert message
         assert (message.fact_id, message.photo, message.content) == (event.id, (2, 3), CONTENT)
-        assert (message.case, message.contact, message.trying) == (Case(2, 3, settled=True), None, None)
+        assert (message.case, message.contact, message.trying) == (Case(2, 3, payments=1), None, None)
         await store.end(tx, message, "failed", cause="no channel")
         assert await store.locked_message(tx, message_id) is None

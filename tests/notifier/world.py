@@ -14,7 +14,7 @@ from sqlalchemy import func, select, update
 
 from deploy.local.keys import Keys
 from services.notifier import store
-from services.notifier.handlers import Handlers
+from services.notifier.handlers import ANNOUNCED, Handlers
 from services.notifier.sending import SEND, Sending
 from services.notifier.settings import Settings
 from services.notifier.sms import Sms
@@ -22,17 +22,7 @@ from shared.campaign import Campaign
 from shared.campaigns import keep_campaign
 from shared.clock import Clock
 from shared.database import connect, migrate
-from shared.events import (
-    ApplicationDelivered,
-    ContactChanged,
-    Event,
-    PaymentClosed,
-    PaymentDue,
-    PaymentRefunded,
-    PaymentSucceeded,
-    PhotoAccepted,
-    PhotoRefused,
-)
+from shared.events import ContactChanged, ErasureRequested, Event, MessageRequested
 from shared.outbox import AlreadyHandled, Errands, Outbox
 from shared.outbox.tables import errands, outbox
 from shared.wechat import WeChat
@@ -157,13 +147,9 @@ async def opened_world(database_url: str, sandbox_keys: Keys, folder: Path) -> A
 
 
 def _by_fact(handlers: Handlers) -> dict[type[Event], Any]:
-    return {
+    others: dict[type[Event], Any] = {
         ContactChanged: handlers.remember_contact,
-        PhotoAccepted: handlers.announce_acceptance,
-        PhotoRefused: handlers.announce_refusal,
-        PaymentDue: handlers.announce_debt,
-        PaymentClosed: handlers.announce_closing,
-        PaymentSucceeded: handlers.announce_payment,
-        PaymentRefunded: handlers.announce_refund,
-        ApplicationDelivered: handlers.announce_delivery,
+        MessageRequested: handlers.send_code,
+        ErasureRequested: handlers.forget,
     }
+    return {**dict.fromkeys(ANNOUNCED, handlers.announce), **others}

@@ -14,7 +14,8 @@ from sqlalchemy import text
 
 from deploy.local.keys import Keys, load_keys
 from deploy.sandbox import settings as sandbox
-from services.payment import api, store
+from services.payment import store
+from services.payment.api import notifications
 from services.payment.settings import Settings
 from services.payment.wechatpay import WeChatPay
 from shared.campaign import Campaign
@@ -131,7 +132,7 @@ def webhook_url(
         await engine.dispose()
 
     app = FastAPI(lifespan=lifespan)
-    app.include_router(api.router(Outbox(engine, outbox.clock), sealer, wechatpay))
+    app.include_router(notifications.router(Outbox(engine, outbox.clock), sealer, wechatpay))
     with serving(app, listener) as address:
         yield address
 

@@ -8,7 +8,8 @@ from typing import Any
 import httpx
 import pytest
 
-from services.payment import api, wechatpay
+from services.payment import wechatpay
+from services.payment.api import notifications
 from services.payment.rules import LOOKS_AFTER
 from shared.events import PaymentPrepared, PaymentSucceeded
 from tests.payment.till import Till
@@ -18,7 +19,7 @@ PATH = "/wechatpay/notifications"
 
 @pytest.fixture
 async def prepared(till: Till) -> PaymentPrepared:
-    await till.handlers.charge_for_photo(till.accepted())
+    await till.handlers.charge(till.accepted())
     return await till.request()
 
 
@@ -77,7 +78,7 @@ async def test_a_notification_that_is_not_right_is_refused_and_the_query_tells_t
 
 
 async def test_a_notification_before_the_order_call_has_answered_is_taken(till: Till) -> None:
-    await till.handlers.charge_for_photo(till.accepted())
+    await till.handlers.charge(till.accepted())
     await till.arm("order", "paid_before_answer")
     await till.handlers.answer_request(till.requested())
     await till.run("prepare_payment")
@@ -87,7 +88,7 @@ async def test_a_notification_before_the_order_call_has_answered_is_taken(till: 
 
 
 @pytest.mark.parametrize(
-    "body", [b"", b"{}", b"[]", b"null", b"\xff\xfe", b'{"id": 1}', b"{" * 3000, b"x" * (api.MOST_BYTES + 1)]
+    "body", [b"", b"{}", b"[]", b"null", b"\xff\xfe", b'{"id": 1}', b"{" * 3000, b"x" * (notifications.MOST_BYTES + 1)]
 )
 async def test_nonsense_from_anybody_is_refused_without_a_crash(till: Till, body: bytes) -> None:
     headers = {

@@ -47,7 +47,7 @@ async def until(seen: Callable[[], Awaitable[bool]]) -> None:
 
 async def paid_twice(till: Till) -> tuple[str, str]:
     """Order 1 is closed, order 2 is paid, then the success of order 1 arrives late."""
-    await till.handlers.charge_for_photo(till.accepted())
+    await till.handlers.charge(till.accepted())
     first = await till.request()
     till.move_clock(by=31 * MINUTE)
     await till.run("watch_order")
@@ -72,7 +72,7 @@ async def refund_is_due(till: Till) -> bool:
 async def test_killed_between_the_order_call_and_its_record_makes_one_order_at_wechat(
     till: Till, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await till.handlers.charge_for_photo(till.accepted())
+    await till.handlers.charge(till.accepted())
     await till.handlers.answer_request(till.requested())
     with monkeypatch.context() as dying:
         dying.setattr(till.wechatpay, "place", killed_after(till.wechatpay.place))
@@ -88,7 +88,7 @@ async def test_killed_between_the_order_call_and_its_record_makes_one_order_at_w
 async def test_killed_after_the_order_call_and_paid_meanwhile_is_found_by_the_look_up(
     till: Till, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await till.handlers.charge_for_photo(till.accepted())
+    await till.handlers.charge(till.accepted())
     await till.handlers.answer_request(till.requested())
     with monkeypatch.context() as dying:
         dying.setattr(till.wechatpay, "place", killed_after(till.wechatpay.place))
@@ -105,7 +105,7 @@ async def test_killed_after_the_order_call_and_paid_meanwhile_is_found_by_the_lo
 )
 async def test_an_answer_that_cannot_be_trusted_is_asked_for_again(till: Till, trouble: str) -> None:
     await till.arm("order", trouble, value=500)
-    await till.handlers.charge_for_photo(till.accepted())
+    await till.handlers.charge(till.accepted())
     await till.request()
     assert len(await till.orders()) == 1
 
@@ -113,7 +113,7 @@ async def test_an_answer_that_cannot_be_trusted_is_asked_for_again(till: Till, t
 async def test_an_order_placed_before_we_moved_is_closed_and_another_opened(
     till: Till, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await till.handlers.charge_for_photo(till.accepted())
+    await till.handlers.charge(till.accepted())
     await till.handlers.answer_request(till.requested())
     with monkeypatch.context() as moving:
         moving.setattr(till.wechatpay._client, "_notify_url", "http://127.0.0.1:9/the-old-place")
@@ -127,14 +127,14 @@ async def test_an_order_placed_before_we_moved_is_closed_and_another_opened(
 
 async def test_a_student_is_told_to_come_back_when_wechat_pay_stays_away(till: Till) -> None:
     await till.arm("order", "status", value=500, times=100)
-    await till.handlers.charge_for_photo(till.accepted())
+    await till.handlers.charge(till.accepted())
     await till.handlers.answer_request(till.requested())
     await till.run("prepare_payment")
     assert [refused.reason for refused in await till.facts(PaymentRefused)] == [Reason.SYS_RETRY]
 
 
 async def test_an_order_that_nobody_pays_is_closed_at_its_end_and_another_may_be_opened(till: Till) -> None:
-    await till.handlers.charge_for_photo(till.accepted())
+    await till.handlers.charge(till.accepted())
     first = await till.request()
     till.move_clock(by=31 * MINUTE)
     await till.run("watch_order")
@@ -145,7 +145,7 @@ async def test_an_order_that_nobody_pays_is_closed_at_its_end_and_another_may_be
 
 
 async def test_a_request_after_the_end_of_an_order_closes_it_before_it_opens_another(till: Till) -> None:
-    await till.handlers.charge_for_photo(till.accepted())
+    await till.handlers.charge(till.accepted())
     await till.request()
     till.move_clock(by=31 * MINUTE)
     await till.request()
@@ -153,7 +153,7 @@ async def test_a_request_after_the_end_of_an_order_closes_it_before_it_opens_ano
 
 
 async def test_a_payment_that_nobody_notified_is_found_by_asking(till: Till) -> None:
-    await till.handlers.charge_for_photo(till.accepted())
+    await till.handlers.charge(till.accepted())
     await till.pay(await till.request(), notify="not_sent")
     till.move_clock(by=MINUTE)
     await till.run("watch_order")
@@ -161,7 +161,7 @@ async def test_a_payment_that_nobody_notified_is_found_by_asking(till: Till) -> 
 
 
 async def test_a_payment_that_wins_against_the_closing_settles(till: Till) -> None:
-    await till.handlers.charge_for_photo(till.accepted())
+    await till.handlers.charge(till.accepted())
     await till.request()
     await till.arm("close", "paid_before_close")
     till.move_clock(by=31 * MINUTE)
@@ -171,7 +171,7 @@ async def test_a_payment_that_wins_against_the_closing_settles(till: Till) -> No
 
 
 async def test_a_late_success_of_a_closed_order_settles_what_is_not_settled(till: Till) -> None:
-    await till.handlers.charge_for_photo(till.accepted())
+    await till.handlers.charge(till.accepted())
     first = await till.request()
     till.move_clock(by=31 * MINUTE)
     await till.run("watch_order")
@@ -185,7 +185,7 @@ async def test_a_late_success_of_a_closed_order_settles_what_is_not_settled(till
 
 
 async def test_a_late_success_without_a_notification_is_found_by_a_last_look(till: Till) -> None:
-    await till.handlers.charge_for_photo(till.accepted())
+    await till.handlers.charge(till.accepted())
     first = await till.request()
     till.move_clock(by=31 * MINUTE)
     await till.run("watch_order")
@@ -206,7 +206,7 @@ async def test_what_was_paid_twice_is_given_back_once(till: Till) -> None:
 
 
 async def test_what_is_paid_after_the_application_lapsed_is_given_back(till: Till) -> None:
-    await till.handlers.charge_for_photo(till.accepted())
+    await till.handlers.charge(till.accepted())
     order = await till.request()
     till.move_clock(by=timedelta(days=4))
     await till.run("chase_payment")

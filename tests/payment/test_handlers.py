@@ -22,7 +22,7 @@ DAY = timedelta(days=1)
 
 
 async def test_an_accepted_photo_makes_the_fee_due_until_the_grace_ends(till: Till) -> None:
-    await till.handlers.charge_for_photo(till.accepted())
+    await till.handlers.charge(till.accepted())
     [due] = await till.facts(PaymentDue)
     assert (due.amount_fen, due.reminder) == (2000, 0)
     assert timedelta(days=2.99) < due.unpaid_until - till.outbox.clock.now() <= 3 * DAY
@@ -30,16 +30,16 @@ async def test_an_accepted_photo_makes_the_fee_due_until_the_grace_ends(till: Ti
 
 async def test_a_photo_accepted_twice_and_another_accepted_later_are_charged_once(till: Till) -> None:
     event = till.accepted()
-    await till.handlers.charge_for_photo(event)
+    await till.handlers.charge(event)
     with pytest.raises(AlreadyHandled):
-        await till.handlers.charge_for_photo(event)
-    await till.handlers.charge_for_photo(till.accepted())
+        await till.handlers.charge(event)
+    await till.handlers.charge(till.accepted())
     assert len(await till.facts(PaymentDue)) == 1
 
 
 async def test_a_fact_of_a_campaign_that_has_not_come_waits(till: Till) -> None:
     with pytest.raises(NotYet, match="campaign buct-2020@2"):
-        await till.handlers.charge_for_photo(till.accepted().model_copy(update={"campaign_version": 2}))
+        await till.handlers.charge(till.accepted().model_copy(update={"campaign_version": 2}))
     assert await till.story() == []
 
 
@@ -47,13 +47,13 @@ async def test_a_campaign_without_a_fee_is_settled_by_the_photo(till: Till) -> N
     free = till.campaign.payment.model_copy(update={"moment": "none", "fee_fen": 0})
     till.campaign = till.campaign.model_copy(update={"version": 3, "payment": free})
     await till.keep(till.campaign)
-    await till.handlers.charge_for_photo(till.accepted())
+    await till.handlers.charge(till.accepted())
     [settled] = await till.facts(PaymentSucceeded)
     assert (settled.how, settled.amount_fen) == ("waived", 0)
 
 
 async def test_a_request_is_answered_with_parameters_that_the_phone_can_pay_with(till: Till) -> None:
-    await till.handlers.charge_for_photo(till.accepted())
+    await till.handlers.charge(till.accepted())
     request = till.requested()
     await till.handlers.answer_request(request)
     await till.run("prepare_payment")
@@ -63,7 +63,7 @@ async def test_a_request_is_answered_with_parameters_that_the_phone_can_pay_with
 
 
 async def test_a_second_request_gets_the_same_order_signed_anew(till: Till) -> None:
-    await till.handlers.charge_for_photo(till.accepted())
+    await till.handlers.charge(till.accepted())
     first, second = await till.request(), await till.request()
     assert second.order_no == first.order_no
     assert second.pay.paySign != first.pay.paySign
@@ -71,7 +71,7 @@ async def test_a_second_request_gets_the_same_order_signed_anew(till: Till) -> N
 
 
 async def test_two_requests_at_once_share_one_order(till: Till) -> None:
-    await till.handlers.charge_for_photo(till.accepted())
+    await till.handlers.charge(till.accepted())
     for _ in range(2):
         await till.handlers.answer_request(till.requested())
     await till.run("prepare_payment")
@@ -86,7 +86,7 @@ async def test_an_accepted_photo_and_a_request_may_come_in_any_order_with_the_sa
         till.application_id = uuid4()
         facts = {"accepted": till.accepted(), "requested": till.requested()}
         waiting: list[ApplicationEvent] = [facts[name] for name in order]
-        handle = {"accepted": till.handlers.charge_for_photo, "requested": till.handlers.answer_request}
+        handle = {"accepted": till.handlers.charge, "requested": till.handlers.answer_request}
         while waiting:
             fact = waiting.pop(0)
             try:
@@ -100,7 +100,7 @@ async def test_an_accepted_photo_and_a_request_may_come_in_any_order_with_the_sa
 
 
 async def test_nothing_is_prepared_for_what_is_paid_or_lapsed(till: Till) -> None:
-    await till.handlers.charge_for_photo(till.accepted())
+    await till.handlers.charge(till.accepted())
     await till.handlers.answer_request(till.requested())
     till.move_clock(by=3 * DAY)  # while the request waits
     await till.run("prepare_payment")
@@ -111,7 +111,7 @@ async def test_nothing_is_prepared_for_what_is_paid_or_lapsed(till: Till) -> Non
 
 
 async def test_an_unpaid_fee_is_recalled_twice_then_the_application_lapses_once(till: Till) -> None:
-    await till.handlers.charge_for_photo(till.accepted())
+    await till.handlers.charge(till.accepted())
     for _ in range(3):
         till.move_clock(by=DAY)
         await till.run()
@@ -121,7 +121,7 @@ async def test_an_unpaid_fee_is_recalled_twice_then_the_application_lapses_once(
 
 
 async def test_a_timer_that_comes_after_the_grace_recalls_nothing_and_still_ends_it(till: Till) -> None:
-    await till.handlers.charge_for_photo(till.accepted())
+    await till.handlers.charge(till.accepted())
     till.move_clock(by=5 * DAY)
     await till.run()
     assert [due.reminder for due in await till.facts(PaymentDue)] == [0]
@@ -129,7 +129,7 @@ async def test_a_timer_that_comes_after_the_grace_recalls_nothing_and_still_ends
 
 
 async def test_the_end_of_the_grace_closes_the_open_order_first(till: Till) -> None:
-    await till.handlers.charge_for_photo(till.accepted())
+    await till.handlers.charge(till.accepted())
     till.move_clock(by=3 * DAY - timedelta(minutes=10))
     prepared = await till.request()
     assert prepared.expires_at - till.outbox.clock.now() < timedelta(minutes=10)
@@ -140,7 +140,7 @@ async def test_the_end_of_the_grace_closes_the_open_order_first(till: Till) -> N
 
 
 async def test_who_pays_in_the_last_minute_does_not_lapse(till: Till) -> None:
-    await till.handlers.charge_for_photo(till.accepted())
+    await till.handlers.charge(till.accepted())
     till.move_clock(by=3 * DAY - timedelta(minutes=10))
     await till.pay(await till.request(), notify="not_sent")
     till.move_clock(by=timedelta(minutes=10))

@@ -32,7 +32,15 @@ def order(
 @pytest.mark.parametrize(
     ("state", "event", "then"),
     [
+        (Money.NOT_DUE, "identity confirmed", Money.DUE),
+        (Money.NOT_DUE, "photo submitted", Money.DUE),
+        (Money.SETTLED, "photo submitted", Money.DUE),
+        (Money.LAPSED, "photo submitted", None),
         (Money.NOT_DUE, "photo accepted", Money.DUE),
+        (Money.SETTLED, "application ended", Money.ENDED),
+        (Money.ENDED, "application ended", None),
+        (Money.ENDED, "photo accepted", None),
+        (Money.ENDED, "paid", Money.ENDED),
         (Money.SETTLED, "photo accepted", None),
         (Money.DUE, "grace over", Money.LAPSED),
         (Money.SETTLED, "grace over", None),
@@ -56,12 +64,47 @@ def test_every_event_leads_where_the_state_machine_says_and_nowhere_else(
     assert rules.after(state, event) is then
 
 
-def test_the_rows_are_those_that_charging_after_approval_needs() -> None:
-    assert {row.number for row in rules.ROWS} == {20, 21, 22, 23, 31, 33, 40, 41}
+def test_the_rows_are_those_of_money() -> None:
+    assert {row.number for row in rules.ROWS} == {13, 19, 20, 21, 22, 23, 31, 33, 40, 41}
 
 
 @pytest.mark.parametrize(
-    ("money", "reason"), [(Money.DUE, None), (Money.SETTLED, Reason.PAY_DUP), (Money.LAPSED, Reason.PAY_LAPSED)]
+    ("moment", "event", "attempt", "number"),
+    [
+        ("before_upload", "identity confirmed", 1, 1),
+        ("before_upload", "photo submitted", 1, None),
+        ("after_upload", "photo submitted", 1, 1),
+        ("after_upload", "photo submitted", 3, 1),
+        ("after_upload", "photo accepted", 1, None),
+        ("at_order", "photo submitted", 1, 1),
+        ("after_approval", "photo accepted", 1, 1),
+        ("offline", "photo accepted", 1, 1),
+    ],
+)
+def test_a_fee_falls_due_at_the_campaigns_moment(moment: str, event: str, attempt: int, number: int | None) -> None:
+    terms = Payment.model_validate({"moment": moment, "fee_fen": 2000})
+    assert rules.fee_due(terms, event, attempt) == number
+
+
+def test_a_retake_costs_after_the_free_attempts_where_the_campaign_says_so() -> None:
+    terms = Payment(moment="after_upload", fee_fen=2000, retake_fee_fen=500, free_attempts=2)
+    assert [rules.fee_due(terms, "photo submitted", attempt) for attempt in (1, 2, 3, 4)] == [1, 1, 2, 3]
+    assert [terms.fee_of(number) for number in (1, 2, 3)] == [2000, 500, 500]
+
+
+def test_an_order_is_numbered_as_xinhua_prints_it() -> None:
+    moment = datetime(2020, 7, 14, 8, 0, 54, 374_000, tzinfo=UTC)
+    assert rules.order_no_at("0000", moment) == "0000-20200714160054374"
+
+
+@pytest.mark.parametrize(
+    ("money", "reason"),
+    [
+        (Money.DUE, None),
+        (Money.SETTLED, Reason.PAY_DUP),
+        (Money.LAPSED, Reason.PAY_LAPSED),
+        (Money.ENDED, Reason.REFUND_WITHDRAWN),
+    ],
 )
 def test_a_payment_settles_what_is_due_and_is_given_back_otherwise(money: Money, reason: Reason | None) -> None:
     assert rules.why_refunded(money) is reason

@@ -11,11 +11,14 @@ from sqlalchemy.exc import IntegrityError
 
 from services.payment import store
 from services.payment.rules import Case, Money, OrderState, RefundState
+from shared.campaign import Payment
 from shared.events import Payer
 from shared.outbox import Outbox, Transaction
 from shared.outbox.tables import metadata as shared_tables
 from shared.reasons import Reason
 from tests.payment.till import Till
+
+TERMS = Payment(moment="after_approval", fee_fen=2000)
 
 
 async def due_case(till: Till, tx: Transaction) -> Case:
@@ -39,7 +42,7 @@ async def test_the_migrations_make_the_tables_that_the_store_describes(outbox: O
 async def test_what_is_kept_comes_back_as_it_was(till: Till) -> None:
     payer = till.sealer.seal(Payer(openid="o-zhang"))
     async with till.outbox.transaction() as tx:
-        kept = await store.add_order(tx, await due_case(till, tx), payer, "毕业图像采集", tx.now)
+        kept = await store.add_order(tx, await due_case(till, tx), payer, TERMS, tx.now)
         refund = await store.add_refund(tx, kept, Reason.PAY_DUP)
     async with till.outbox.transaction() as tx:
         case, order, found = await store.refund_locked(tx, refund.refund_no)
@@ -51,17 +54,17 @@ async def test_an_application_has_one_open_order_and_an_order_one_refund(till: T
     payer = till.sealer.seal(Payer(openid="o-zhang"))
     async with till.outbox.transaction() as tx:
         case = await due_case(till, tx)
-        order = await store.add_order(tx, case, payer, "x", tx.now)
+        order = await store.add_order(tx, case, payer, TERMS, tx.now)
         await store.add_refund(tx, order, Reason.PAY_DUP)
     with pytest.raises(IntegrityError, match="orders_one_open"):
         async with till.outbox.transaction() as tx:
-            await store.add_order(tx, case, payer, "x", tx.now)
+            await store.add_order(tx, case, payer, TERMS, tx.now)
     with pytest.raises(IntegrityError, match="refunds"):
         async with till.outbox.transaction() as tx:
             await store.add_refund(tx, order, Reason.PAY_DUP)
     async with till.outbox.transaction() as tx:
         await store.change_order(tx, order.order_no, state=OrderState.CLOSED)
-        assert (await store.add_order(tx, case, payer, "x", tx.now)).order_no != order.order_no
+        assert (await store.add_order(tx, case, payer, TERMS, tx.now)).order_no != order.order_no
 
 
 async def test_two_transactions_of_one_application_come_one_after_the_other(till: Till) -> None:
@@ -93,7 +96,7 @@ async def test_a_number_that_is_not_ours_is_said_to_be_so(till: Till) -> None:
 async def test_a_refund_changes_its_state_alone(till: Till) -> None:
     payer = till.sealer.seal(Payer(openid="o-zhang"))
     async with till.outbox.transaction() as tx:
-        order = await store.add_order(tx, await due_case(till, tx), payer, "x", tx.now)
+        order = await store.add_order(tx, await due_case(till, tx), payer, TERMS, tx.now)
         refund = await store.add_refund(tx, order, Reason.PAY_DUP)
         await store.change_refund(tx, refund.refund_no, RefundState.REFUNDED)
         _, same, refund = await store.refund_locked(tx, refund.refund_no)

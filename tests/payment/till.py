@@ -10,18 +10,32 @@ from uuid import UUID, uuid4
 import httpx
 from sqlalchemy import select
 
+from services.payment import store
 from services.payment.cashier import Cashier
 from services.payment.handlers import Handlers
+from services.payment.rules import RefundState
 from services.payment.wechatpay import WeChatPay
 from shared.campaign import Campaign
 from shared.campaigns import keep_campaign
-from shared.events import EVENTS, Event, Payer, PaymentPrepared, PaymentRequested, PhotoAccepted
-from shared.outbox import AlreadyHandled, Errand, Outbox, TryLater
+from shared.events import (
+    EVENTS,
+    Entry,
+    Event,
+    Frame,
+    IdentityConfirmed,
+    Payer,
+    PaymentPrepared,
+    PaymentRequested,
+    PhotoAccepted,
+    PhotoSubmitted,
+)
+from shared.outbox import AlreadyHandled, Errand, Outbox, Transaction, TryLater
 from shared.outbox.tables import errands, outbox
+from shared.reasons import Reason
 from shared.sealed import Sealer
 
 Fact = TypeVar("Fact", bound=Event)
-EVERY_KIND = ("prepare_payment", "watch_order", "chase_payment", "refund_payment")
+EVERY_KIND = ("prepare_payment", "watch_order", "chase_payment", "refund_payment", "erase_payer")
 
 
 @dataclass
@@ -63,6 +77,21 @@ class Till:
         photo = {"photo_id": uuid4(), "attempt": 1, "revision": 1, "decided_by": "judge", "standard_key": "a/b"}
         return self.heard(PhotoAccepted(**self.about(), **photo))
 
+    def confirmed(self) -> IdentityConfirmed:
+        entry = Entry(name="张三", document_type="resident_id", document_number="", student_no="2020000001")
+        return self.heard(IdentityConfirmed(**self.about(), entry_id=uuid4(), entry=self.sealer.seal(entry)))
+
+    def submitted(self, charged_attempt: int = 1) -> PhotoSubmitted:
+        picture = {"photo_id": uuid4(), "attempt": charged_attempt, "original_key": "a/b", "sha256": "0" * 64}
+        told = {"follows": "first", "frame": Frame(x=0, y=0, width=480), "charged_attempt": charged_attempt}
+        return self.heard(PhotoSubmitted(**self.about(), **picture, **told))
+
+    async def charges(self, **terms: Any) -> None:
+        """The campaign from now on, with other terms of payment."""
+        payment = self.campaign.payment.model_copy(update=terms)
+        self.campaign = self.campaign.model_copy(update={"version": self.campaign.version + 1, "payment": payment})
+        await self.keep(self.campaign)
+
     def requested(self) -> PaymentRequested:
         payer = self.sealer.seal(Payer(openid=self.openid))
         return self.heard(PaymentRequested(**self.about(), request_id=uuid4(), payer=payer))
@@ -88,6 +117,13 @@ class Till:
 
     async def arm(self, call: str, name: str, **options: Any) -> None:
         (await self.sandbox.post("/play/triggers", json={"call": call, "name": name, **options})).raise_for_status()
+
+    async def abnormal_refund(self, tx: Transaction, order_no: str) -> str:
+        """A refund of this order that WeChat Pay has given up."""
+        _, order = await store.order_locked(tx, order_no)
+        refund = await store.add_refund(tx, order, Reason.PAY_DUP)
+        await store.change_refund(tx, refund.refund_no, RefundState.ABNORMAL)
+        return refund.refund_no
 
     async def orders(self) -> list[dict[str, Any]]:
         """What WeChat Pay knows of this student."""

@@ -9,8 +9,10 @@ import cv2
 import numpy as np
 from PIL import Image
 
+from tests.portraits.coverings import Covering, covered
 from tests.portraits.cutouts import FACES, Face, load
 from tests.portraits.defects import Defect, painted
+from tests.portraits.provenance import Cut, Over, cut_out, exif_of, laid_over
 
 Colour = tuple[int, int, int]  # sRGB
 STUDIO_BLUE: Colour = (67, 142, 219)  # what studios call standard blue
@@ -38,7 +40,11 @@ class Recipe:
     second_width: float = 0.5  # of the first face's
     second_x: float = 0.15
     defect: Defect | None = None  # painted onto the person, see defects.py
+    covering: Covering | None = None  # hair, hat, frame, gaze, shoulders, clothes: see coverings.py
     strength: float = 1.0  # of the defect
+    cut: Cut | None = None  # how badly the person was cut out, see provenance.py
+    over: Over | None = None  # what was laid over the whole picture, see provenance.py
+    software: str | None = None  # what the file's EXIF says it was made with
     stretch: float = 1.0  # the whole picture this much wider than it was taken
     quality: int = 92
     seed: int = 0
@@ -82,10 +88,17 @@ def compose(recipe: Recipe) -> Portrait:
         _lay_over(picture, recipe.face, _person(recipe, recipe.face), place, recipe.light)
     if recipe.blur_sigma:
         picture = cv2.GaussianBlur(picture, (0, 0), recipe.blur_sigma * recipe.width_px / STANDARD_WIDTH_PX)
-    return Portrait(_encode(picture, recipe), (around, around, recipe.width_px), _truth(recipe))
+    frame = (around, around, recipe.width_px)
+    if recipe.over:
+        laid_over(picture, recipe.over, recipe.strength, frame)
+    return Portrait(_encode(picture, recipe), frame, _truth(recipe))
 
 
 def _person(recipe: Recipe, name: str) -> np.ndarray:
+    if recipe.cut:
+        return cut_out(load(name), FACES[name], recipe.cut, recipe.strength)
+    if recipe.covering:
+        return covered(load(name), FACES[name], recipe.covering, recipe.strength)
     if recipe.defect is None:
         return load(name)
     red, green, blue = (level / 255 for level in recipe.background)
@@ -136,7 +149,8 @@ def _encode(picture: np.ndarray, recipe: Recipe) -> bytes:
     grain = np.random.default_rng(recipe.seed).standard_normal(picture.shape[:2], np.float32)
     pixels = picture * 255 + recipe.noise * grain[..., None]
     file = io.BytesIO()
-    Image.fromarray(np.clip(pixels, 0, 255).round().astype(np.uint8)).save(file, "JPEG", quality=recipe.quality)
+    image = Image.fromarray(np.clip(pixels, 0, 255).round().astype(np.uint8))
+    image.save(file, "JPEG", quality=recipe.quality, exif=exif_of(recipe.software) if recipe.software else b"")
     return file.getvalue()
 
 

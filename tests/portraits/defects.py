@@ -28,7 +28,9 @@ Defect = Literal[
     "black_and_white",
     "forehead_in_shadow",
 ]
-IRIS_RADIUS, EYE_HALF_WIDTH, EYE_HALF_HEIGHT, LID_HEIGHT = 0.093, 0.27, 0.095, 0.29
+IRIS_RADIUS, EYE_HALF_WIDTH = 0.093, 0.30
+LASHES, EYE_HEIGHT, UNDER_EYE = 0.09, 0.24, 0.13  # of the closed lid, downwards from the iris
+LAMP = np.radians(65)  # beside the camera
 Colour = tuple[float, float, float]
 
 
@@ -63,6 +65,16 @@ class _Eyes:
         moved = cv2.remap(person, across.astype(np.float32), along.astype(np.float32), cv2.INTER_LINEAR)
         return np.asarray(moved)
 
+    def brighter_side(self, person: np.ndarray) -> int:
+        """-1: the picture's left half of the face is brighter than the right."""
+        face = (np.abs(self.x) < 0.9) & (self.y > -0.6) & (self.y < 1)
+        left, right = (person[..., :3][face & (side * self.x > 0)].mean() for side in (-1, 1))
+        return -1 if left > right else 1
+
+    def soft(self, mask: np.ndarray, radius: float) -> np.ndarray:
+        """The mask with a soft edge, (height, width, 1)."""
+        return np.asarray(cv2.GaussianBlur(mask.astype(np.float32), (0, 0), radius * self.unit)[..., None])
+
     def blob(self, x: float, y: float, radius: float) -> np.ndarray:
         """1 in the middle, softly 0 outside, (height, width, 1)."""
         away = np.hypot(self.x - x, self.y - y) / radius
@@ -80,19 +92,21 @@ def _in_light(person: np.ndarray, factor: np.ndarray | Colour) -> np.ndarray:
 
 
 def _eyes_closed(person: np.ndarray, eyes: _Eyes, strength: float, _: Colour) -> np.ndarray:
-    """The upper lid stretched down to the lower one, with a line of lashes."""
-    x, y = eyes.x, eyes.y.copy()
-    lashes = np.zeros_like(y)
-    for middle in (-0.5, 0.5):
-        shape = np.clip(1 - ((x - middle) / EYE_HALF_WIDTH) ** 2, 0, 1)
-        half = EYE_HALF_HEIGHT * np.sqrt(shape)
-        bottom = half - 2 * half * (1 - strength)
-        lid = (eyes.y > -LID_HEIGHT) & (eyes.y < bottom) & (shape > 0)
-        share = (eyes.y + LID_HEIGHT) / (bottom + LID_HEIGHT + 1e-6)
-        y = np.where(lid, -LID_HEIGHT + share * (LID_HEIGHT - half * 1.15), y)
-        lashes = np.maximum(lashes, (np.abs(eyes.y - bottom) < 0.018) * (shape > 0.1))
-    closed = eyes.remap(person, x, y)
-    return _blend(closed, (0.16, 0.12, 0.11), cv2.GaussianBlur(lashes.astype(np.float32), (0, 0), 1.2)[..., None] * 0.8)
+    """The lid is the skin under the eye, folded up over it: its own colour and pores, and no brow comes down with it.
+
+    Strength 0.5 lowers the lid half way.
+    """
+    x = np.minimum(np.abs(eyes.x - 0.5), np.abs(eyes.x + 0.5))
+    shape = np.clip(1 - (x / EYE_HALF_WIDTH) ** 2, 0, 1)
+    edge = LASHES - EYE_HEIGHT * (1 - strength)  # of the lid, which bends down in its middle
+    edge = edge - 0.06 * (1 - shape)
+    lid = (eyes.y < edge) & (eyes.y > LASHES - EYE_HEIGHT * np.sqrt(shape)) & (shape > 0)
+    skin = eyes.remap(person, eyes.x, UNDER_EYE + 0.6 * (LASHES - eyes.y))
+    closed = _blend(person, skin[..., :3], eyes.soft(lid, 0.025))
+    crease = (np.abs(eyes.y - LASHES + EYE_HEIGHT * (0.9 * np.sqrt(shape) - 0.1)) < 0.01) & (shape > 0.2)
+    closed = _in_light(closed, 1 - 0.4 * eyes.soft(crease, 0.012))
+    lashes = (np.abs(eyes.y - edge) < 0.016) & (shape > 0.1)
+    return _blend(closed, (0.16, 0.12, 0.11), eyes.soft(lashes, 0.006) * 0.8)
 
 
 def _red_eyes(person: np.ndarray, eyes: _Eyes, strength: float, _: Colour) -> np.ndarray:
@@ -130,15 +144,26 @@ def _glare(person: np.ndarray, eyes: _Eyes, strength: float, background: Colour)
 
 
 def _highlight(person: np.ndarray, eyes: _Eyes, strength: float, _: Colour) -> np.ndarray:
-    for x, y, radius in ((0.1, -0.6, 0.45), (-0.55, 0.5, 0.28), (0.02, 0.4, 0.16)):
-        person = _blend(person, (1.0, 0.98, 0.96), eyes.blob(x, y, radius) * strength)
+    """A lamp mirrored by forehead, cheek and nose: light is added, until no colour is left in the middle."""
+    shine = np.zeros(person.shape[:2], np.float32)
+    for x, y, radius in ((0.1, -0.6, 0.27), (-0.55, 0.5, 0.17), (0.02, 0.4, 0.1)):
+        shine += np.exp(-((np.hypot(eyes.x - x, eyes.y - y) / radius) ** 2))
+    person[..., :3] = (person[..., :3] ** 2.2 + 1.3 * strength * shine[..., None]) ** (1 / 2.2)
     return person
 
 
 def _side_light(person: np.ndarray, eyes: _Eyes, strength: float, _: Colour) -> np.ndarray:
-    """One lamp: the far half gets a quarter of the light."""
-    share = np.clip(0.5 + eyes.x / 1.2, 0, 1)[..., None]
-    return _in_light(person, 1 - strength * 0.8 * share)
+    """One lamp beside the head, on the side that is brighter already: light falls with the angle to the skin.
+
+    The head is a cylinder with a nose on it; an eighth of the light comes from everywhere.
+    """
+    nose = 0.13 * np.exp(-((eyes.x / 0.2) ** 2)) * np.clip(np.minimum(eyes.y * 2, (0.75 - eyes.y) * 5), 0, 1)
+    across = np.clip(eyes.x / 1.25, -0.98, 0.98)
+    slope = across / np.sqrt(1 - across**2) + 2 * eyes.x / 0.2**2 * nose
+    facing = slope / np.sqrt(1 + slope**2)
+    lamp = eyes.brighter_side(person) * np.sin(LAMP) * facing + np.cos(LAMP) * np.sqrt(1 - facing**2)
+    light = 1.5 * (0.12 + 0.88 * np.clip(lamp, 0, 1))  # as bright as the camera would make it
+    return _in_light(person, (1 - strength * (1 - light))[..., None])
 
 
 def _cast(gains: Colour) -> Callable[..., np.ndarray]:
@@ -149,12 +174,16 @@ def _cast(gains: Colour) -> Callable[..., np.ndarray]:
 
 
 def _smoothed(person: np.ndarray, eyes: _Eyes, strength: float, _: Colour) -> np.ndarray:
-    """What beauty filters do to skin: edges stay, pores and moles go."""
-    colour = np.ascontiguousarray(person[..., :3])
-    for _again in range(max(round(3 * strength), 1)):
-        colour = cv2.bilateralFilter(colour, 0, 0.08, 0.03 * eyes.unit)
-    person[..., :3] = colour
-    return person
+    """What beauty apps do: edges, eyes and brows stay, pores and moles go (guided filter, He, Sun, Tang 2010)."""
+    window = (2 * round(0.07 * eyes.unit) + 1,) * 2
+    smooth = person[..., :3]
+    for _again in range(2):
+        mean = cv2.blur(smooth, window)
+        variance = cv2.blur(smooth**2, window) - mean**2
+        kept = variance / (variance + (0.06 * strength) ** 2)
+        smooth = cv2.blur(kept, window) * smooth + cv2.blur((1 - kept) * mean, window)
+    skin = np.hypot((np.abs(eyes.x) - 0.5) / 0.42, (eyes.y + 0.1) / 0.28) > 1
+    return _blend(person, np.clip(smooth, 0, 1), eyes.soft(skin, 0.03))
 
 
 def _clothes_like_background(person: np.ndarray, eyes: _Eyes, strength: float, background: Colour) -> np.ndarray:
@@ -184,7 +213,7 @@ _PAINTERS: dict[Defect, Callable[[np.ndarray, _Eyes, float, Colour], np.ndarray]
     "side_light": _side_light,
     "warm_cast": _cast((1.25, 0.95, 0.45)),
     "green_cast": _cast((0.75, 1.15, 0.75)),
-    "blue_cast": _cast((0.6, 0.9, 1.35)),
+    "blue_cast": _cast((0.45, 0.85, 1.5)),
     "smoothed": _smoothed,
     "clothes_like_background": _clothes_like_background,
     "black_and_white": _black_and_white,

@@ -80,7 +80,7 @@ CASES: dict[str, Case] = {
     "head_too_large": Case(_placed("biden", 0.72, 40), "refused", Reason.GEO_FACE_WIDTH),
     "tilted": Case(replace(_GOOD, tilt_deg=12), "refused", Reason.POSE_ROLL),
     "slightly_tilted": Case(unsure(), "referred", Reason.POSE_ROLL),
-    "hairline_in_doubt": Case(_placed("biden", 0.5, 112), "referred", Reason.GEO_HAIRLINE),
+    "hairline_in_doubt": Case(_placed("biden", 0.5, 120), "referred", Reason.GEO_HAIRLINE),
     "teeth": Case(_placed("obama", 0.5, 82), "refused", Reason.MOUTH_OPEN),
     "open_mouth": Case(_placed("obama2", 0.57, 70), "refused", Reason.MOUTH_OPEN),
     "blurred": Case(replace(_GOOD, blur_sigma=3), "refused", Reason.BLUR),

@@ -58,6 +58,7 @@ def sandbox_settings(keys: Keys, receipt_url: str | None = None) -> Settings:
         sms_secret_key="sms-secret",
         sms_sdk_app_id="1400006666",
         receipt_url=receipt_url,
+        capture_key="capture key",
         retry_scale=0.001,
         refund_seconds=0.05,
     )

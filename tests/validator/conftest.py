@@ -3,7 +3,9 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
+from fastapi import FastAPI
 
 from services.validator.faces import FaceModels
 from services.validator.models import build
@@ -17,6 +19,7 @@ from shared.outbox import Outbox
 from shared.photos import PHOTOS, Objects
 from tests.connections import connections_to, create_buckets
 from tests.portraits import cutouts
+from tests.validator.desks import desk_app, signed_in, staff_of
 from tests.validator.judges import BLUES, Judges
 
 
@@ -88,3 +91,15 @@ async def photos(parts: Any) -> Objects:
 @pytest.fixture
 def judges(outbox: Outbox, photos: Objects, pool: JudgePool, faces: None) -> Judges:
     return Judges(outbox, photos, pool)
+
+
+@pytest.fixture
+def desk(parts: Any, tmp_path: Path, outbox: Outbox, photos: Objects) -> FastAPI:
+    """The reviewers' desk, on the judges' database."""
+    return desk_app(outbox, photos, staff_of(parts, tmp_path))
+
+
+@pytest.fixture
+async def li(desk: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
+    async with signed_in(desk, "li") as client:
+        yield client

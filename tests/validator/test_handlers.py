@@ -6,7 +6,7 @@ import pytest
 from prometheus_client import REGISTRY
 from sqlalchemy import select
 
-from services.validator.store import cases
+from services.validator.store import case_table as cases
 from shared.events import PhotoAccepted, PhotoQueued, PhotoReferred, PhotoRefused
 from shared.outbox import AlreadyHandled, NotYet
 from shared.reasons import Reason
@@ -53,17 +53,17 @@ async def test_a_photo_delivered_twice_is_queued_and_judged_once(judges: Judges,
     submitted = await judges.submission(good)
     await judges.judge(submitted)
     with pytest.raises(AlreadyHandled):
-        await judges.handlers.queue_photo(submitted)
+        await judges.turns.queue_photo(submitted)
     queued, verdict = await judges.told(submitted.application_id)
     assert isinstance(queued, PhotoQueued)
-    await judges.handlers.judge_photo(queued)
+    await judges.judging.judge_photo(queued)
     assert await judges.told(submitted.application_id) == [queued, verdict]
 
 
 async def test_a_fact_before_its_campaign_waits(judges: Judges, good: Portrait) -> None:
     submitted = await judges.submission(good, campaign_version=2)
     with pytest.raises(NotYet):
-        await judges.handlers.queue_photo(submitted)
+        await judges.turns.queue_photo(submitted)
     assert await judges.told(submitted.application_id) == []
 
 
@@ -72,11 +72,13 @@ async def test_a_refused_picture_is_refused_again_without_a_look_but_another_fra
 ) -> None:
     portrait = compose(CASES["off_centre"].recipe)
     first = await judges.submission(portrait)
-    await judges.judge(first)
-    await judges.handlers.queue_photo(await judges.submission(portrait, first.application_id, attempt=2))
+    refused = await judges.judge(first)
+    assert isinstance(refused, PhotoRefused)
+    await judges.turns.queue_photo(await judges.submission(portrait, first.application_id, attempt=2))
     again = (await judges.told(first.application_id))[-1]
     assert isinstance(again, PhotoRefused)
-    assert (again.attempt, again.codes, again.overlay_key) == (2, (Reason.DUP_REJECTED_IMAGE,), None)
+    assert (again.attempt, again.codes) == (2, (Reason.DUP_REJECTED_IMAGE,))
+    assert again.overlay_key == refused.overlay_key  # the first refusal's pictures say why
 
     frame = frame_of(portrait).model_copy(update={"width": frame_of(portrait).width - 30})
     moved = await judges.submission(portrait, first.application_id, attempt=3, frame=frame)
@@ -93,12 +95,12 @@ async def test_somebody_elses_refused_picture_is_judged_like_any_other(judges: J
 
 async def test_a_newer_attempt_takes_the_place_of_one_that_is_being_judged(judges: Judges, good: Portrait) -> None:
     old = await judges.submission(good)
-    await judges.handlers.queue_photo(old)
+    await judges.turns.queue_photo(old)
     (old_queued,) = await judges.told(old.application_id)
     new = await judges.submission(compose(compliant(1)), old.application_id, attempt=2)
-    await judges.handlers.queue_photo(new)
+    await judges.turns.queue_photo(new)
     assert isinstance(old_queued, PhotoQueued)
-    await judges.handlers.judge_photo(old_queued)
+    await judges.judging.judge_photo(old_queued)
     verdicts = [fact for fact in await judges.told(old.application_id) if not isinstance(fact, PhotoQueued)]
     assert verdicts == []
 
@@ -107,7 +109,7 @@ async def test_three_attempts_in_every_order_end_with_the_newest(judges: Judges,
     for order in permutations((1, 2, 3)):
         application_id = uuid4()
         for attempt in order:
-            await judges.handlers.queue_photo(await judges.submission(good, application_id, attempt))
+            await judges.turns.queue_photo(await judges.submission(good, application_id, attempt))
         newest = (await judges.told(application_id))[-1]
         assert isinstance(newest, PhotoQueued)
         assert newest.attempt == 3
@@ -120,11 +122,11 @@ async def test_a_photo_whose_original_is_gone_waits_for_a_person_and_not_for_eve
     judges: Judges, good: Portrait
 ) -> None:
     submitted = await judges.submission(good)
-    await judges.handlers.queue_photo(submitted)
+    await judges.turns.queue_photo(submitted)
     await judges.photos.remove(submitted.original_key)
     (queued,) = await judges.told(submitted.application_id)
     assert isinstance(queued, PhotoQueued)
-    await judges.handlers.judge_photo(queued)
+    await judges.judging.judge_photo(queued)
     referred = (await judges.told(submitted.application_id))[-1]
     assert isinstance(referred, PhotoReferred)
     assert (referred.codes, referred.standard_key) == ((Reason.JUDGE_FAILED,), None)

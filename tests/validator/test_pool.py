@@ -25,15 +25,15 @@ pytestmark = [pytest.mark.timeout(300), pytest.mark.usefixtures("faces")]
 GONE_SECONDS = 15
 
 
-def _die(original: bytes, frame: Frame, profile: PhotoProfile) -> None:
+def _die(original: bytes, frame: Frame, profile: PhotoProfile, prepared: bytes | None) -> None:
     os.kill(os.getpid(), signal.SIGSEGV)
 
 
-def _hang(original: bytes, frame: Frame, profile: PhotoProfile) -> None:
+def _hang(original: bytes, frame: Frame, profile: PhotoProfile, prepared: bytes | None) -> None:
     time.sleep(600)
 
 
-def _gobble(original: bytes, frame: Frame, profile: PhotoProfile) -> None:
+def _gobble(original: bytes, frame: Frame, profile: PhotoProfile, prepared: bytes | None) -> None:
     bytearray(2 * MEMORY_MAX_BYTES)
 
 

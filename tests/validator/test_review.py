@@ -1,82 +1,25 @@
 """The reviewers' desk over HTTP, on the real database and store."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-from argon2 import PasswordHasher
 from fastapi import FastAPI
 from sqlalchemy import select
 
 from services.validator import api, checks
-from services.validator.desk import Desk
 from services.validator.pool import CANNOT_JUDGE
 from services.validator.store import audit
-from shared import problems
 from shared.events import PhotoAccepted, PhotoReferred, PhotoRefused
-from shared.links import Links
 from shared.outbox import Outbox
-from shared.photos import Objects
 from shared.reasons import Reason
-from shared.staff import SignInFirst, Staff, to_sign_in
-from tests.connections import connections_to
 from tests.portraits.compose import compose
 from tests.portraits.recipes import unsure
+from tests.validator.desks import PAGE, signed_in
 from tests.validator.judges import Judges
 
 pytestmark = [pytest.mark.timeout(300), pytest.mark.usefixtures("faces")]
-
-PASSWORD_HASH = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash("secret")
-PAGE = {"accept": "text/html"}
-
-
-@pytest.fixture
-def staff(parts: Any, tmp_path: Path) -> Staff:
-    file = tmp_path / "staff.toml"
-    people = [("li", "reviewer", ""), ("wang", "reviewer", ""), ("bit", "reviewer", '"10007"'), ("ops", "operator", "")]
-    tables = [
-        f'[[staff]]\nname = "{name}"\nroles = ["{role}"]\nschools = [{school}]\npassword_hash = "{PASSWORD_HASH}"\n'
-        for name, role, school in people
-    ]
-    file.write_text("\n".join(tables))
-    return Staff(connections_to(parts, "", staff_file=file).common)
-
-
-@pytest.fixture
-def app(outbox: Outbox, photos: Objects, staff: Staff) -> FastAPI:
-    app = FastAPI()
-    app.add_exception_handler(problems.Problem, problems.problem)
-    app.add_exception_handler(SignInFirst, to_sign_in)
-    app.include_router(staff.router())
-    app.include_router(api.router(Desk(outbox, photos), staff, Links("key", "review-pictures")))
-    return app
-
-
-@pytest.fixture
-async def li(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
-    async with signed_in(app, "li") as client:
-        yield client
-
-
-def signed_in(app: FastAPI, name: str) -> "SignedIn":
-    return SignedIn(app, name)
-
-
-class SignedIn(httpx.AsyncClient):
-    """A browser of one of the staff."""
-
-    def __init__(self, app: FastAPI, name: str) -> None:
-        super().__init__(transport=httpx.ASGITransport(app), base_url="http://desk")
-        self._name = name
-
-    async def __aenter__(self) -> "SignedIn":
-        await super().__aenter__()
-        answer = await self.post("/staff/sign-in", data={"name": self._name, "password": "secret"})
-        assert answer.status_code == 303
-        return self
 
 
 async def referred(judges: Judges, number: int = 0) -> PhotoReferred:
@@ -126,10 +69,10 @@ async def test_a_refusal_tells_the_reviewers_codes(judges: Judges, li: httpx.Asy
 
 
 async def test_of_two_reviewers_at_once_one_wins_and_the_other_is_told(
-    judges: Judges, li: httpx.AsyncClient, app: FastAPI
+    judges: Judges, li: httpx.AsyncClient, desk: FastAPI
 ) -> None:
     photo = await referred(judges)
-    async with signed_in(app, "wang") as wang:
+    async with signed_in(desk, "wang") as wang:
         answers = await asyncio.gather(
             li.post(f"/reviews/{photo.photo_id}", data={"decision": "accepted"}),
             wang.post(f"/reviews/{photo.photo_id}", data={"decision": "refused", "codes": ["POSE_ROLL"]}),
@@ -177,18 +120,18 @@ async def test_a_photo_that_the_judge_could_not_open_can_only_be_refused(
 
 
 async def test_strangers_operators_and_other_schools_see_nothing(
-    judges: Judges, li: httpx.AsyncClient, app: FastAPI
+    judges: Judges, li: httpx.AsyncClient, desk: FastAPI
 ) -> None:
     photo = await referred(judges)
     picture = next(iter((await li.get(f"/reviews/{photo.photo_id}")).json()["pictures"].values()))
     paths = ("/reviews", f"/reviews/{photo.photo_id}", picture)
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://desk") as stranger:
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(desk), base_url="http://desk") as stranger:
         assert [(await stranger.get(path)).status_code for path in paths] == [401, 401, 401]
         sent = await stranger.get("/reviews", headers=PAGE)
         assert sent.headers["location"] == "/staff/sign-in?next=/reviews"
-    async with signed_in(app, "ops") as operator:
+    async with signed_in(desk, "ops") as operator:
         assert [(await operator.get(path)).status_code for path in paths] == [403, 403, 403]
-    async with signed_in(app, "bit") as other_school:
+    async with signed_in(desk, "bit") as other_school:
         assert (await other_school.get("/reviews")).json() == {"waiting": 0, "photos": []}
         assert (await other_school.get(f"/reviews/{photo.photo_id}")).status_code == 404
         accept = await other_school.post(f"/reviews/{photo.photo_id}", data={"decision": "accepted"})
@@ -202,10 +145,10 @@ async def test_an_altered_link_opens_nothing(judges: Judges, li: httpx.AsyncClie
 
 
 async def test_the_next_photo_is_one_that_nobody_else_is_looking_at(
-    judges: Judges, li: httpx.AsyncClient, app: FastAPI
+    judges: Judges, li: httpx.AsyncClient, desk: FastAPI
 ) -> None:
     first, second = await referred(judges, 0), await referred(judges, 1)
-    async with signed_in(app, "wang") as wang:
+    async with signed_in(desk, "wang") as wang:
         assert (await wang.get("/reviews/next")).headers["location"] == f"/reviews/{first.photo_id}"
         await wang.get(f"/reviews/{first.photo_id}", headers=PAGE)
         assert (await li.get("/reviews/next")).headers["location"] == f"/reviews/{second.photo_id}"
@@ -223,7 +166,7 @@ async def test_the_pages_show_what_the_json_says(judges: Judges, li: httpx.Async
     assert "待审核照片 1 张" in waiting
     assert f"/reviews/{photo.photo_id}" in waiting
     page = (await li.get(f"/reviews/{photo.photo_id}", headers=PAGE)).text
-    for shown in ("头部倾斜", "-4.0 – 4.0", "检测图", "标准照", "data-suggested"):
+    for shown in ("头部倾斜", "允许 -4 至 4 度", "检测图", "标准照", "data-suggested"):
         assert shown in page
     sent_on = await li.post(f"/reviews/{photo.photo_id}", data={"decision": "accepted"}, headers=PAGE)
     assert (sent_on.status_code, sent_on.headers["location"]) == (303, "/reviews/next")

@@ -1,64 +1,24 @@
-from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import get_args
-from uuid import uuid4
 
 import pytest
 
 from services.validator import checks
 from services.validator.api import CHECK_NAMES
 from services.validator.rules import (
-    JUDGE,
-    Case,
     Finding,
     Limits,
     Outcome,
-    Pictures,
-    State,
     Verdict,
-    awaits_judge,
-    awaits_person,
-    its_turn_has_come,
-    may_accept,
+    beautified,
+    every_beauty_check,
     measured,
-    queued_fact,
     verdict,
-    verdict_fact,
-    with_state,
-    with_submitted,
-    with_verdict,
 )
-from shared.campaign import BadCampaign, Campaign, CheckName, PhotoProfile, read_campaign
-from shared.events import Frame, PhotoAccepted, PhotoReferred, PhotoRefused, PhotoSubmitted
+from shared.campaign import BadCampaign, CheckName, PhotoProfile, read_campaign
 from shared.reasons import Reason
 
-NOW = datetime(2020, 5, 29, 12, tzinfo=UTC)
-APPLICATION, PHOTO = uuid4(), uuid4()
 STANDARD = PhotoProfile()
-
-
-def submitted(attempt: int = 1) -> PhotoSubmitted:
-    return PhotoSubmitted(
-        application_id=APPLICATION,
-        campaign_id="buct-2020",
-        campaign_version=1,
-        photo_id=PHOTO,
-        attempt=attempt,
-        original_key="a/b/original.jpg",
-        sha256="b",
-        frame=Frame(x=0, y=0, width=480),
-        follows="first",
-    )
-
-
-@pytest.fixture
-def case() -> Case:
-    about = submitted()
-    empty = Case(
-        about.application_id, "buct-2020", 1, PHOTO, 0, 0, State.SUBMITTED, about.original_key, "b", about.frame
-    )
-    return with_submitted(empty, about)
 
 
 def found(check: CheckName, outcome: Outcome, reason: Reason = Reason.GEO_EYES) -> Finding:
@@ -101,15 +61,16 @@ def test_a_doubt_goes_to_a_person() -> None:
 
 
 def test_a_misspelt_check_is_an_error_that_names_the_allowed_ones(tmp_path: Path) -> None:
-    published = next(Path("deploy/campaigns").glob("*.toml")).read_text(encoding="utf-8")
-    (tmp_path / "typo.toml").write_text(published + '\n[photo.checks]\neye_lin = "refuse"\n', encoding="utf-8")
+    published = Path("deploy/campaigns/xinhua-2022-spring.toml").read_text(encoding="utf-8")
+    misspelt = published.replace("[photo.checks]", '[photo.checks]\neye_lin = "refuse"')
+    (tmp_path / "typo.toml").write_text(misspelt, encoding="utf-8")
     with pytest.raises(BadCampaign, match=r"'eye_line', 'hairline'.*found 'eye_lin'"):
         read_campaign(tmp_path / "typo.toml")
 
 
 def test_every_check_a_campaign_may_name_exists_and_has_a_default_and_a_name_for_reviewers() -> None:
     named = set(get_args(CheckName))
-    made = {"face", "compression", *(check.NAME for check in checks.CHECKS)}
+    made = {"face", *(check.NAME for check in (*checks.FILE_CHECKS, *checks.CHECKS))}
     assert made == checks.DEFAULTS.keys() == CHECK_NAMES.keys() == named
 
 
@@ -121,51 +82,10 @@ def test_the_campaign_says_what_a_failed_check_does(action: str, decision: str) 
     assert verdict([found("eye_line", Outcome.FAIL)], profile, checks.DEFAULTS).decision == decision
 
 
-def test_an_older_attempt_that_comes_late_changes_nothing(case: Case) -> None:
-    newer = with_submitted(case, submitted(attempt=2))
-    assert newer.attempt == 2
-    assert with_submitted(newer, submitted(attempt=1)) is newer
-
-
-def test_a_newer_attempt_starts_with_no_verdict(case: Case) -> None:
-    refused = with_verdict(case, Verdict("refused", (Reason.BLUR,)), JUDGE, NOW, Pictures("s", "o", "r"))
-    again = with_submitted(refused, submitted(attempt=2))
-    assert (again.state, again.revision, again.codes, again.pictures) == (State.SUBMITTED, 0, (), Pictures())
-
-
-def test_a_photos_turn_comes_once(case: Case) -> None:
-    assert its_turn_has_come(case)
-    assert not its_turn_has_come(with_state(case, State.QUEUED))
-
-
-def test_the_judge_is_awaited_by_the_queued_photo_only(case: Case) -> None:
-    queued = with_state(case, State.QUEUED)
-    assert awaits_judge(queued, queued_fact(queued))
-    assert not awaits_judge(replace(queued, photo_id=uuid4()), queued_fact(queued))
-    assert not awaits_judge(case, queued_fact(queued))
-
-
-def test_only_a_referred_photo_awaits_a_person_and_only_a_cut_one_may_be_accepted(case: Case) -> None:
-    referred = with_verdict(case, Verdict("referred", (Reason.JUDGE_FAILED,)), JUDGE, NOW, Pictures())
-    assert awaits_person(referred)
-    assert not may_accept(referred)
-    assert may_accept(replace(referred, pictures=Pictures(standard_key="s")))
-
-
-def test_each_decision_is_told_with_a_higher_revision(case: Case, campaign: Campaign) -> None:
-    pictures = Pictures("s", "o", "r")
-    referred = with_verdict(case, Verdict("referred", (Reason.POSE_ROLL,)), JUDGE, NOW, pictures)
-    fact = verdict_fact(referred, campaign)
-    assert isinstance(fact, PhotoReferred)
-    assert (fact.revision, fact.decided_by, fact.codes) == (1, "judge", (Reason.POSE_ROLL,))
-    accepted = with_verdict(referred, Verdict("accepted"), "li", NOW, pictures)
-    fact = verdict_fact(accepted, campaign)
-    assert isinstance(fact, PhotoAccepted)
-    assert (fact.revision, fact.decided_by, fact.standard_key) == (2, "person", "s")
-
-
-def test_a_refusal_says_until_when_one_may_try_again(case: Case, campaign: Campaign) -> None:
-    refused = with_verdict(case, Verdict("refused", (Reason.BLUR,)), JUDGE, NOW, Pictures())
-    fact = verdict_fact(refused, campaign)
-    assert isinstance(fact, PhotoRefused)
-    assert (fact.advised_by, fact.resubmit_by) == (NOW + timedelta(days=2), NOW + timedelta(days=7))
+def test_the_technical_check_looks_for_beautifying_and_nothing_else_whatever_the_campaign_turned_off() -> None:
+    off = PhotoProfile(checks={"skin_texture": "off", "roll": "off"})
+    looking = every_beauty_check(off, {"skin_texture": Reason.EDIT_BEAUTY, "roll": Reason.POSE_ROLL})
+    assert (looking.checks["skin_texture"], looking.checks["roll"]) == ("warn", "off")
+    doubt = found("skin_texture", Outcome.UNSURE, Reason.EDIT_BEAUTY)
+    clean = found("skin_texture", Outcome.PASS, Reason.EDIT_BEAUTY)
+    assert beautified([found("roll", Outcome.FAIL, Reason.POSE_ROLL), clean, doubt]) == [doubt]

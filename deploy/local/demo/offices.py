@@ -33,21 +33,52 @@ async def hand_in_roster(matcher: httpx.AsyncClient, campaign_id: str, xlsx: byt
         await asyncio.sleep(0.2)
 
 
-async def decide(review: httpx.AsyncClient, application_id: str, accept: bool, code: str) -> None:
-    """Finds the photo of this application among those that wait, looks, decides."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while True:
-        listed = _good(await review.get("/reviews"))["photos"]
-        found = [each for each in listed if each["application_id"] == application_id]
-        if found:
-            break
-        if time.monotonic() > deadline:
-            raise GaveUp(f"no photo of {application_id} waits for a person")
-        await asyncio.sleep(0.2)
+async def decide(review: httpx.AsyncClient, application_id: str, accept: bool, code: str) -> str:
+    """Finds the photo of this application among those that wait, looks, decides; the state it has then."""
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while True:
+            listed = _good(await review.get("/reviews"))["photos"]
+            found = [each for each in listed if each["application_id"] == application_id]
+            if found:
+                break
+            await asyncio.sleep(0.2)
     path = f"/reviews/{found[0]['photo_id']}"
     _good(await review.get(path))
     form = {"decision": "accepted"} if accept else {"decision": "refused", "codes": [code]}
-    _good(await review.post(path, data=form))
+    return str(_good(await review.post(path, data=form))["state"])
+
+
+async def compare(matcher: httpx.AsyncClient, campaign_id: str, application_id: str) -> None:
+    """Looks at the name that was typed and the one on the roster: the same person."""
+    path = f"/campaigns/{campaign_id}/referrals"
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while True:
+            if application_id in (await matcher.get(path)).text:
+                break
+            await asyncio.sleep(0.2)
+    answer = await matcher.post(f"{path}/{application_id}", data={"decision": "same", "submission": 1})
+    if answer.status_code != httpx.codes.SEE_OTHER:
+        raise GaveUp(f"the name of {application_id} could not be decided: {answer.status_code}")
+
+
+async def bounce(exporter: httpx.AsyncClient, campaign_id: str, student_no: str, code: str) -> None:
+    """CHSI does not take the photo of this student."""
+    form = {"outcome": "bounced", "student_nos": student_no, "code": code}
+    if _good(await exporter.post(f"/campaigns/{campaign_id}/outcomes", data=form))["changed"] != 1:
+        raise GaveUp(f"the photo of {student_no} could not be sent back")
+
+
+async def revoke(review: httpx.AsyncClient, campaign_id: str, photo_id: str) -> None:
+    """Has the campaign's photos checked once more, and confirms what the check says of this one."""
+    _good(await review.post("/technical-checks", data={"campaign_id": campaign_id}))
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while True:
+            suspects = _good(await review.get("/technical-checks"))["suspects"]
+            if photo_id in [each["photo_id"] for each in suspects]:
+                break
+            await asyncio.sleep(0.2)
+    _good(await review.get(f"/technical-checks/{photo_id}"))
+    _good(await review.post(f"/technical-checks/{photo_id}", data={"decision": "revoked"}))
 
 
 async def fetch_bundle(exporter: httpx.AsyncClient, campaign_id: str, folder: Path) -> Path:

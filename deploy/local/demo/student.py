@@ -8,12 +8,13 @@ from uuid import uuid4
 
 import httpx
 
-from deploy.local.demo.fates import Fate
-from deploy.local.demo.people import Person
+from deploy.local.demo.fates import Decision, Fate
+from deploy.local.demo.people import Person, id_card, sex_of
 from deploy.local.demo.photos import middle_of, photo_file
 
 PATIENCE_SECONDS = 60.0  # for one change of the state; then the student gives up and the demo says where
 POLL_SECONDS = 20
+FEATURE_CODE = "p7uksh"  # of xinhua-2022-spring, as its notice prints it
 
 
 class GaveUp(Exception):
@@ -38,7 +39,12 @@ class Student:
     seconds: dict[str, float] = field(default_factory=dict)
     pictures: list[dict[str, bytes]] = field(default_factory=list)
     orders: list[str] = field(default_factory=list)
+    reviews: int = 0  # how often people have decided
     trouble: str | None = None
+
+    @property
+    def strategy(self) -> str:
+        return str(self.campaign["identity_strategy"])
 
     @property
     def stage(self) -> str:
@@ -50,7 +56,7 @@ class Student:
             await asyncio.to_thread(photo_file, photo, self.number)
 
     async def arrive(self) -> None:
-        """Signs in, agrees, gives the phone, claims an identity, and confirms it when it is found."""
+        """Signs in, agrees, gives the phone, proves who it is as this campaign asks; stops where a person must look."""
         name = f"demo-{uuid4().hex[:12]}"
         self.openid = f"o-{name}"
         session = await self._call("POST", "/v1/sessions", json={"code": f"login-{name}.1"})
@@ -61,28 +67,94 @@ class Student:
         templates = self.campaign["templates"][:5]
         granted = await self.sandbox.post("/play/grants", json={"openid": self.openid, "template_ids": templates})
         granted.raise_for_status()
+        if self.strategy == "registration":
+            await self._register()
         contact = {"phone_code": f"phone-{self.person.phone}.{uuid4().hex}", "granted": templates}
         self._see(await self._call("POST", "/contact", json=contact))
-        entry = self.claims.entry
-        claim = {"name": entry.name, "document_type": entry.document_type, "document_number": entry.document_number}
         started = time.monotonic()
-        self._see(await self._call("POST", "/identity", json=claim))
-        await self.wait_for("confirm", "unmatched")
+        self._see(await self._call("POST", "/identity", json=await self._claim()))
+        if self.fate.claim == "close_name":
+            return  # until the school's staff have compared
+        await self.confirm()
         self.seconds["match"] = time.monotonic() - started
+
+    async def confirm(self) -> None:
+        """Looks at what was found, and says that it is right; answers the reminder."""
+        await self.wait_for("confirm", "unmatched")
         if self.stage == "unmatched":
             self.reasons.append(self.state["reason"]["code"])
             return
         if self.state["entry"]["student_no"] != self.person.entry.student_no:
             raise GaveUp("was shown somebody else's entry")
         self._see(await self._call("POST", "/identity/confirmation", json={"correct": True}))
+        if self.stage == "remind":
+            self._see(await self._call("POST", "/reminder"))
+        if self.campaign["payment_moment"] == "before_upload":
+            await self.wait_for("pay")
 
-    async def submit(self, photo: str, own: bytes | None = None) -> None:
-        """Uploads one photo and waits for its verdict, or is refused at once."""
+    async def _register(self) -> None:
+        """Xinhua's way: a picture of the document is read, a code comes to the phone, a password is chosen."""
+        entry, person = self.claims.entry, self.person
+        picture = {"picture": ("IMG_0002.JPG", await asyncio.to_thread(id_card, entry), "image/jpeg")}
+        path = f"/v1/applications/{self.id}/idcards"
+        self._see(self._good(await self.intake.post(path, files=picture, headers=self._headers)))
+        while self.state["account"]["card"]["state"] == "reading":
+            await self._wait_for_change("the picture of the document to be read")
+        read = self.state["account"]["card"]
+        if read["state"] != "read" or read["document_number"] != entry.document_number:
+            raise GaveUp(f"the picture of the document was {read['state']}")
+        await self._call("POST", "/sms-codes", json={"phone": person.phone})
+        form = {
+            "document_number": entry.document_number,
+            "name": entry.name,
+            "sex": sex_of(entry.document_number),
+            "email": "student@example.edu.cn",
+            "phone": person.phone,
+            "code": await self._code(),
+            "password": "secret2022",
+            "password_again": "secret2022",
+        }
+        self._see(await self._call("POST", "/account", json=form))
+
+    async def _code(self) -> str:
+        """The newest that came by SMS."""
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while time.monotonic() < deadline:
+            got = (await self.sandbox.get("/play/messages", params={"phone": f"+86{self.person.phone}"})).json()
+            if got["sms"]:
+                return str(got["sms"][-1]["params"][0])
+            await asyncio.sleep(0.2)
+        raise GaveUp("no code came to the phone")
+
+    async def _claim(self) -> dict[str, Any]:
+        entry = self.claims.entry
+        match self.strategy:
+            case "registration":
+                return {"collection": "group", "feature_code": FEATURE_CODE}
+            case "capture_code":
+                return {"capture_code": await self._capture_code(), "last_four": self.person.entry.document_number[-4:]}
+        claim = {"name": entry.name, "document_type": entry.document_type, "document_number": entry.document_number}
+        return claim | ({"level": entry.level} if self.strategy == "name_id_and_level" else {})
+
+    async def _capture_code(self) -> str:
+        """As CHSI shows it to the student."""
+        if self.fate.claim == "stranger":
+            return "no-such-code"
+        entry = self.person.entry
+        shown = {"student_no": entry.student_no, "school_code": self.campaign["school_code"]}
+        shown |= {"name": entry.name, "document_number": entry.document_number}
+        answer = await self.sandbox.post("/play/capture-codes", json=shown)
+        answer.raise_for_status()
+        return str(answer.json()["code"])
+
+    async def hand_in(self, photo: str, own: bytes | None = None) -> None:
+        """Uploads one photo and waits for what comes of it: refused at once, a verdict, a person's turn, a fee."""
         body, frame = (own, middle_of(own)) if own else await asyncio.to_thread(photo_file, photo, self.number)
-        fields = {"x": str(frame[0]), "y": str(frame[1]), "width": str(frame[2]), "idempotency_key": uuid4().hex}
+        by_hand = self.campaign["processing"] == "frame_by_hand"
+        fields = dict(zip(("x", "y", "width"), map(str, frame), strict=True)) if by_hand else {}
         answer = await self.intake.post(
             f"/v1/applications/{self.id}/photos",
-            data=fields,
+            data={**fields, "source": self.campaign["upload_sources"][-1], "idempotency_key": uuid4().hex},
             files={"photo": ("IMG_0001.JPG", body, "image/jpeg")},
             headers=self._headers,
         )
@@ -92,14 +164,54 @@ class Student:
             return
         self._see(self._good(answer))
         started = time.monotonic()
+        if not by_hand:
+            await self._look_at_prepared()
+            if self.stage == "upload":
+                return
         await self.wait_for("refused", "in_review", "pay", "approved", "complete")
         self.seconds["verdict"] = time.monotonic() - started
         await self._look(body)
 
+    async def _look_at_prepared(self) -> None:
+        """Takes it as it was cropped, or not: who is hard to please tries once more."""
+        await self.wait_for("prepared", "unprepared")
+        photo = self.state["photo"]
+        if self.stage == "unprepared":
+            raise GaveUp(f"the photo could not be prepared: {photo['reasons']}")
+        pleased = self.fate.turn != "retake" or "photo.retaken" in {each["what"] for each in self.state["timeline"]}
+        self._see(await self._call("POST", f"/photos/{photo['photo_id']}/{'acceptance' if pleased else 'retake'}"))
+
+    async def appeal(self) -> None:
+        self._see(await self._call("POST", f"/photos/{self.state['photo']['photo_id']}/appeal"))
+        await self.wait_for("in_review")
+
+    async def withdraw(self) -> None:
+        """The whole application; the money comes back."""
+        self._see(await self._call("POST", "/withdrawal"))
+        self.reasons.append(self.state["reason"]["code"])
+        await self.wait_until_happened("payment.refunded.v1")
+
+    async def be_erased(self) -> None:
+        self._see(await self._call("POST", "/erasure"))
+        await self.wait_for("erased")
+
+    def next_decision(self) -> Decision:
+        """What the next reviewer will say."""
+        self.reviews += 1
+        return self.fate.decides[self.reviews - 1] if self.reviews <= len(self.fate.decides) else "accept"
+
+    @property
+    def pays_after(self) -> bool:
+        return bool(self.campaign["payment_moment"] == "after_approval")
+
+    async def look_again(self) -> None:
+        """The photo's newest pictures and reasons."""
+        await self._look(self.pictures.pop()["original"])
+
     async def be_reviewed(self) -> None:
         """Waits for the person's decision."""
         started = time.monotonic()
-        await self.wait_for("refused", "pay", "complete")
+        await self.wait_for("refused", "pay", "complete", "approved")
         self.seconds["review"] = time.monotonic() - started
         await self._look(self.pictures.pop()["original"])
 
@@ -115,11 +227,11 @@ class Student:
         return dict(self.state["money"]["pay"])
 
     async def pay(self, parameters: dict[str, Any]) -> None:
-        """Taps "pay" and waits until the collection is complete."""
+        """Taps "pay" and waits until the fee is settled."""
         started = time.monotonic()
         paid = await self.sandbox.post("/play/pay", json={**parameters, "openid": self.openid, "notify": "once"})
         paid.raise_for_status()
-        await self.wait_for("complete", "delivered")
+        await self.wait_until_happened("payment.succeeded.v1")
         self.seconds["payment"] = time.monotonic() - started
 
     async def wait_for(self, *stages: str) -> None:

@@ -99,7 +99,7 @@ def view(desk: Desk, row: Row[Any], member: Member) -> BundleView:
         {
             **row._mapping,
             "state": "published" if published else "being_written",
-            "download": desk.link(row.bundle_id, member) if published else None,
+            "download": desk.link(row.bundle_id, member) if row.object_key else None,
         }
     )
 
@@ -122,8 +122,9 @@ async def _request(desk: Desk, campaign_id: str, member: Member, key: str) -> Ro
 async def _published(tx: Transaction, bundle_id: UUID) -> Row[Any]:
     """Raises Problem 404."""
     row = await store.bundle(tx, bundle_id)
-    if row is None or row.published_at is None:
-        raise Problem(HTTPStatus.NOT_FOUND, Reason.BAD_REQUEST, f"no bundle {bundle_id} has been published")
+    if row is None or row.object_key is None:
+        detail = f"bundle {bundle_id} is not published, or its time is over"
+        raise Problem(HTTPStatus.NOT_FOUND, Reason.BAD_REQUEST, detail)
     return row
 
 

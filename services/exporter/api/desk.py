@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from fastapi import Request
 
 from services.exporter.handlers import Handlers
+from services.exporter.outcomes import Outcomes
 from shared.links import Links
 from shared.outbox import Outbox
 from shared.photos import Objects
@@ -19,6 +20,7 @@ class Desk:
 
     outbox: Outbox
     handlers: Handlers
+    outcomes: Outcomes
     staff: Staff
     sealer: Sealer
     links: Links

@@ -1,5 +1,6 @@
 """The school's page: campaigns, how far each is, who is missing and why, bundles."""
 
+from collections import Counter
 from pathlib import Path
 from typing import Annotated
 from uuid import uuid4
@@ -7,16 +8,25 @@ from uuid import uuid4
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse
 
-from services.exporter import store
+from services.exporter import rules, store
 from services.exporter.api.bundles import view
 from services.exporter.api.desk import Desk
 from services.exporter.api.progress import counts_of, opened
+from services.exporter.outcomes import BOUNCES
 from services.exporter.roster import Person
-from services.exporter.rules import Standing
+from services.exporter.rules import Handover, Standing
 from shared.pages import campaign_for, campaigns_of, templates_of
 from shared.staff import Member
 
 PEOPLE_PER_PAGE = 50
+HANDED = {
+    Handover.READY: "待制作",
+    Handover.IN_PRODUCTION: "制作中",
+    Handover.EXPORTED: "已交付",
+    Handover.ACCEPTED: "学校已接收",
+    Handover.VERIFIED: "学信网已核对",
+    Handover.REOPENED: "退回重拍",
+}
 
 templates = templates_of(Path(__file__).parent.parent / "pages")
 templates.env.filters["megabytes"] = lambda size_bytes: f"{size_bytes / 1e6:.1f} MB"
@@ -34,7 +44,13 @@ def router(desk: Desk) -> APIRouter:
 
     @router.get("/campaigns/{campaign_id}")
     async def campaign(
-        request: Request, campaign_id: str, member: SchoolMember, standing: Standing | None = None, page: int = 1
+        request: Request,
+        campaign_id: str,
+        member: SchoolMember,
+        standing: Standing | None = None,
+        page: int = 1,
+        changed: int | None = None,
+        left: str = "",
     ) -> HTMLResponse:
         """`standing` opens the list of those who stand there: names are shown, and the look is noted."""
         async with desk.outbox.transaction() as tx:
@@ -46,6 +62,9 @@ def router(desk: Desk) -> APIRouter:
         shown = [each for each in people if each.standing == standing]
         context = {"campaign": campaign, "bundles": bundles, "member": member, "counts": counts_of(people)}
         context |= {"total": len(people), "standing": standing, "new_key": uuid4(), "complete": Standing.COMPLETE}
+        handed = Counter(rules.handover(each.case) for each in people if each.case)
+        context |= {"handed": {text: handed[step] for step, text in HANDED.items()}, "bounces": BOUNCES}
+        context |= {"changed": changed, "left": [each for each in left.split(",") if each]}
         return templates.TemplateResponse(request, "campaign.html", context | _one_page(desk, shown, page))
 
     return router

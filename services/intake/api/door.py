@@ -7,9 +7,12 @@ from uuid import UUID
 
 from fastapi import Header
 
-from services.intake import store
+from services.intake import cases
+from services.intake.idcards import IdCards
+from services.intake.passwords import Passwords
 from services.intake.rules import Application
 from services.intake.settings import Settings
+from services.intake.store import applications as store
 from services.intake.tokens import BadToken, Tokens
 from services.intake.views import ApplicationView, Views
 from services.intake.waiting import Waiting
@@ -40,6 +43,8 @@ class Door:
     waiting: Waiting
     wechat: WeChat
     pictures: Objects
+    idcards: IdCards
+    passwords: Passwords
 
     def openid(self, authorization: str) -> str:
         """401 when the token is missing, altered or too old."""
@@ -65,6 +70,16 @@ class Door:
         if await store.owner_of(tx, application_id) != self.fingerprint(self.openid(authorization)):
             raise Problem(HTTPStatus.NOT_FOUND, Reason.NOT_YOURS, f"you have no application {application_id}")
 
+    async def seen(self, tx: Transaction, application_id: UUID) -> Application:
+        """Not locked; its owner was checked."""
+        application = await store.seen(tx, application_id)
+        assert application is not None
+        return application
+
+    async def in_force(self, tx: Transaction, application: Application) -> Campaign:
+        """The version it pinned, with window, deadlines and contacts of the newest."""
+        return await cases.campaign_of(tx, application)
+
     async def newest(self, tx: Transaction, campaign_id: str) -> Campaign:
         """404 for a campaign that was never published."""
         campaign = await newest_campaign(tx, campaign_id)
@@ -73,12 +88,13 @@ class Door:
         return campaign
 
     async def view(self, tx: Transaction, application: Application) -> ApplicationView:
-        campaign = await self.newest(tx, application.campaign_id)
+        campaign = await self.in_force(tx, application)
         timeline = await store.timeline(tx, application.id)
         return self.views.application(application, campaign, timeline, tx.now)
 
 
 def refuse(reason: Reason | None, campaign: Campaign, detail: str) -> None:
-    """409 with the reason and whom to ask; nothing when there is none."""
+    """409, or 401 where one must sign in first, with the reason and whom to ask; nothing when there is none."""
     if reason is not None:
-        raise Problem(HTTPStatus.CONFLICT, reason, detail, support=campaign.support)
+        status = HTTPStatus.UNAUTHORIZED if reason is Reason.SIGN_IN else HTTPStatus.CONFLICT
+        raise Problem(status, reason, detail, support=campaign.support)

@@ -1,4 +1,4 @@
-"""The photo: uploaded, refused at once or submitted to the judge; and the signed links to its pictures."""
+"""A picture comes: refused at once, prepared, or submitted to the judge; and the signed links to pictures."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -11,13 +11,15 @@ from fastapi import APIRouter, Header, Request
 from fastapi.responses import StreamingResponse
 from pydantic import ValidationError
 
-from services.intake import store
+from services.intake import cases
 from services.intake.api.door import Authorization, Door, refuse
-from services.intake.rules import Application, PhotoRegion, refused_at_once, why_not_submit
+from services.intake.rules import Application, is_automatic, refused_at_once, why_not_submit, with_upload
+from services.intake.store import applications as store
+from services.intake.submission import submit as submit_photo
 from services.intake.uploads import BadUpload, TooLarge, Upload, read_upload
 from services.intake.views import ApplicationView
 from shared.campaign import Campaign
-from shared.events import Frame, PhotoSubmitted
+from shared.events import Frame, PhotoUploaded
 from shared.links import SECONDS, BadLink
 from shared.outbox import AlreadyHandled, Cause, Transaction
 from shared.photos import NoSuchObject, photo_key
@@ -34,12 +36,13 @@ FORM = {
             "multipart/form-data": {
                 "schema": {
                     "type": "object",
-                    "required": ["photo", "x", "y", "width"],
+                    "required": ["photo"],
                     "properties": {
                         "photo": {"type": "string", "format": "binary"},
-                        "x": {"type": "integer", "description": "left of the frame, px of the upright picture"},
+                        "x": {"type": "integer", "description": "where framed by hand: left of the frame, upright px"},
                         "y": {"type": "integer", "description": "top of the frame, px"},
                         "width": {"type": "integer", "description": "width of the frame, px; its height is 4/3 of it"},
+                        "source": {"type": "string", "enum": ["album", "camera"]},
                         "idempotency_key": {"type": "string", "description": "where the header cannot be set"},
                     },
                 }
@@ -59,14 +62,15 @@ def router(door: Door) -> APIRouter:
         authorization: Authorization,
         idempotency_key: Annotated[str | None, Header(max_length=80)] = None,
     ) -> ApplicationView:
-        """As `wx.uploadFile` sends it. Refused at once (422) when type, bytes, pixels or frame break the campaign's
-        limits: no attempt is counted. Else the upload is the student's acceptance, and the judge has it."""
+        """As `wx.uploadFile` sends it. Refused at once (422) when source, type, bytes, pixels or frame break the
+        campaign's limits: no attempt is counted. Framed by hand, the upload is the student's acceptance, and the judge
+        has it; where processing is automatic, the prepared picture comes with the state."""
         campaign = await _campaign(door, authorization, application_id)
         upload = await _read(request, campaign)
         key = idempotency_key or upload.fields.get("idempotency_key")
         if not key:
             raise _at_once(Reason.BAD_REQUEST, "no Idempotency-Key header and no idempotency_key field", campaign)
-        frame = _frame(upload, campaign)
+        frame = None if is_automatic(campaign.processing) else _frame(upload, campaign)
         kind = await _picture_kind(upload, frame, campaign)
         original_key = photo_key(application_id, upload.sha256, f"original.{EXTENSIONS[kind]}")
         if not await _is_known(door, application_id, key, upload):
@@ -74,9 +78,9 @@ def router(door: Door) -> APIRouter:
             await door.pictures.put(original_key, upload.body, KINDS[EXTENSIONS[kind]])
             with suppress(AlreadyHandled):  # the same request, twice at once
                 async with door.outbox.transaction(cause=Cause("http.photo", f"{application_id}:{key}")) as tx:
-                    await _submit(door, tx, application_id, key, upload, original_key, frame)
+                    await _take(door, tx, application_id, key, upload, original_key, frame)
         async with door.outbox.transaction() as tx:
-            return await door.view(tx, await _seen(tx, application_id))
+            return await door.view(tx, await door.seen(tx, application_id))
 
     @routes.get("/pictures/{link}", response_class=StreamingResponse)
     async def picture(link: str) -> StreamingResponse:
@@ -98,7 +102,7 @@ def router(door: Door) -> APIRouter:
 async def _campaign(door: Door, authorization: str, application_id: UUID) -> Campaign:
     async with door.outbox.transaction() as tx:
         await door.check_owner(tx, authorization, application_id)
-        return await door.newest(tx, (await _seen(tx, application_id)).campaign_id)
+        return await door.in_force(tx, await door.seen(tx, application_id))
 
 
 async def _read(request: Request, campaign: Campaign) -> Upload:
@@ -118,15 +122,17 @@ def _frame(upload: Upload, campaign: Campaign) -> Frame:
         raise _at_once(Reason.FRAME_OUTSIDE, f"x, y and width must be whole pixels, got {given}", campaign) from None
 
 
-async def _picture_kind(upload: Upload, frame: Frame, campaign: Campaign) -> str:
+async def _picture_kind(upload: Upload, frame: Frame | None, campaign: Campaign) -> str:
     try:
         header = await asyncio.to_thread(inspect, upload.body)
     except PictureError as error:
         raise _at_once(error.reason, str(error), campaign) from None
     size = (header.width_px, header.height_px)
-    reason = refused_at_once(campaign.upload, header.kind, *size, len(upload.body), frame)
+    source = upload.fields.get("source")
+    reason = refused_at_once(campaign.upload, header.kind, *size, len(upload.body), frame, source)
     if reason:
-        detail = f"{header.kind}, {size[0]}×{size[1]} px, {len(upload.body)} bytes, frame {frame!r}"
+        size_px = f"{size[0]}×{size[1]} px"
+        detail = f"{header.kind}, {size_px}, {len(upload.body)} bytes, frame {frame!r}, source {source!r}"
         raise _at_once(reason, detail, campaign)
     return header.kind
 
@@ -139,55 +145,38 @@ async def _is_known(door: Door, application_id: UUID, key: str, upload: Upload) 
     """True: the client lost our answer and asks again. 409 when the key stands for another picture, or when no photo
     may be submitted now."""
     async with door.outbox.transaction() as tx:
-        application = await _seen(tx, application_id)
-        campaign = await door.newest(tx, application.campaign_id)
+        campaign = await door.in_force(tx, await door.seen(tx, application_id))
         photo = await store.photo_of_key(tx, application_id, key)
         if photo is None:
-            _refuse_to_submit(application, campaign, tx)
+            _refuse_to_submit(await door.seen(tx, application_id), campaign, tx)
             return False
     if photo.sha256 != upload.sha256:
         refuse(Reason.KEY_REUSED, campaign, f"idempotency key {key!r} was used for another picture: make a new one")
     return True
 
 
-async def _submit(
-    door: Door, tx: Transaction, application_id: UUID, key: str, upload: Upload, original_key: str, frame: Frame
+async def _take(
+    door: Door, tx: Transaction, application_id: UUID, key: str, upload: Upload, original_key: str, frame: Frame | None
 ) -> None:
+    """frame: none where the picture is to be prepared first."""
     before = await store.locked(tx, application_id)
     assert before is not None
-    _refuse_to_submit(before, await door.newest(tx, before.campaign_id), tx)
-    attempt = before.photo.attempt + 1
-    photo_id = await store.add_photo(tx, before, key, upload.sha256, original_key, frame)
-    photo = PhotoRegion(
-        state="checking", photo_id=photo_id, attempt=attempt, sha256=upload.sha256, original_key=original_key
-    )
+    _refuse_to_submit(before, await door.in_force(tx, before), tx)
+    source = upload.fields.get("source")
+    photo_id = await store.add_photo(tx, application_id, key, upload.sha256, source, original_key)
+    if frame is not None:
+        await submit_photo(tx, before, photo_id, upload.sha256, original_key, frame)
+        return
+    photo = with_upload(before.photo, photo_id, upload.sha256, original_key)
     after = before.model_copy(update={"photo": photo})
-    await store.save(tx, before, after, "photo.submitted", {"attempt": attempt, "bytes": len(upload.body)})
-    tx.tell(
-        PhotoSubmitted(
-            application_id=before.id,
-            campaign_id=before.campaign_id,
-            campaign_version=before.campaign_version,
-            photo_id=photo_id,
-            attempt=attempt,
-            original_key=original_key,
-            sha256=upload.sha256,
-            frame=frame,
-            follows="refusal" if before.photo.state == "refused" else "first",
-        )
-    )
+    await cases.change(tx, before, after, "photo.uploaded", {"bytes": len(upload.body)})
+    tx.tell(PhotoUploaded(**after.named, photo_id=photo_id, original_key=original_key, sha256=upload.sha256))
 
 
 def _refuse_to_submit(application: Application, campaign: Campaign, tx: Transaction) -> None:
-    states = f"identity is {application.identity.state!r}, photo is {application.photo.state!r}"
+    states = f"identity is {application.identity.state!r}, photo is {application.photo.shown!r}"
     detail = f"{states}, window until {campaign.window.closes_at}"
     refuse(why_not_submit(application, campaign, tx.now), campaign, detail)
-
-
-async def _seen(tx: Transaction, application_id: UUID) -> Application:
-    application = await store.seen(tx, application_id)
-    assert application is not None  # its owner was checked
-    return application
 
 
 async def _from(first: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[bytes]:

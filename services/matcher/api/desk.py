@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from fastapi import Request
 
-from services.matcher.handlers import Handlers
+from services.matcher.keeper import RosterKeeper
+from services.matcher.support import Support
 from shared.outbox import Outbox
 from shared.sealed import Sealer
 from shared.staff import Member, Staff
@@ -13,8 +14,11 @@ from shared.staff import Member, Staff
 
 @dataclass(frozen=True)
 class Desk:
+    """keeper: whole rosters; support: single people."""
+
     outbox: Outbox
-    handlers: Handlers
+    keeper: RosterKeeper
+    support: Support
     staff: Staff
     sealer: Sealer
     roster_max_bytes: int

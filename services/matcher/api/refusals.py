@@ -8,10 +8,10 @@ from fastapi import APIRouter, Depends, Response
 from pydantic import BaseModel
 
 from services.matcher.api.desk import Desk
-from services.matcher.documents import TITLES, masked, normalised
 from services.matcher.prints import Prints
-from services.matcher.store import claims
-from services.matcher.store.claims import RefusedClaim
+from services.matcher.store import audit, claims
+from services.matcher.store.claims import Claim
+from shared.documents import TITLES, masked, normalised
 from shared.events import Identity
 from shared.pages import campaign_for
 from shared.reasons import Reason
@@ -54,11 +54,13 @@ async def look_at_refusals(
     async with desk.outbox.transaction() as tx:
         await campaign_for(tx, campaign_id, member)
         found = await claims.refusals(tx, campaign_id, application_id, list(number_prints))
-        await claims.record_look(tx, campaign_id, member.name, [each.application_id for each in found])
+        await audit.record_look(tx, campaign_id, member.name, [each.application_id for each in found])
     return [_shown(each, desk.sealer) for each in found]
 
 
-def _shown(claim: RefusedClaim, sealer: Sealer) -> Refusal:
+def _shown(claim: Claim, sealer: Sealer) -> Refusal:
+    assert claim.decided_at  # it was refused
+    assert claim.reason
     identity = sealer.open(claim.identity, Identity)
     titles = TITLES.get(identity.document_type, (identity.document_type,))
     return Refusal(

@@ -3,20 +3,21 @@
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
+from uuid import UUID
 
-from sqlalchemy import Boolean, Row, Text, bindparam, cast, column, func, insert, select, update
+from sqlalchemy import Boolean, Row, Text, bindparam, cast, column, delete, func, insert, select, update
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from services.matcher.rosters import Report
-from services.matcher.rules import KnownEntry
-from services.matcher.store.tables import entries, rosters, uploads
+from services.matcher.store.tables import corrections, entries, rosters, uploads
 from shared.events import Entry
 from shared.outbox import Outbox, Transaction
 from shared.sealed import Sealed
 
 STREAM_ROWS = 500
+Origin = Literal["roster", "identity", "code"]  # a line of the school's, or made of what the student showed
 
 
 @dataclass(frozen=True)
@@ -25,14 +26,20 @@ class SealedLine:
 
     document_type: str
     number_print: str
-    name_print: str
+    student_no_print: str
     content_print: str
     sealed: Sealed[Entry]
     excluded: bool
+    origin: Origin = "roster"
 
 
 @dataclass(frozen=True)
-class RosterEntry(KnownEntry):
+class RosterEntry:
+    """excluded: the roster says 已有照片."""
+
+    entry_id: UUID
+    document_type: str
+    excluded: bool
     sealed: Sealed[Entry]
 
 
@@ -44,15 +51,19 @@ class Upload:
 
 
 _open_roster = postgresql.insert(rosters).on_conflict_do_nothing()
-_lock_roster = select(rosters.c.version).where(rosters.c.campaign_id == bindparam("campaign_id")).with_for_update()
+_version = select(rosters.c.version).where(rosters.c.campaign_id == bindparam("campaign_id"))
+_lock_roster = _version.with_for_update(key_share=True)
+_hold_roster = _version.with_for_update(key_share=True, read=True)
+_close_roster = _version.with_for_update()
 
 _LINE = {
     "document_type": Text,
     "number_print": Text,
-    "name_print": Text,
+    "student_no_print": Text,
     "content_print": Text,
     "sealed": Text,
     "excluded": Boolean,
+    "origin": Text,
 }
 # A batch is one statement whatever its length: each column travels as one array.
 _lines = (
@@ -69,29 +80,40 @@ _replace_entries = postgresql.insert(entries).from_select(
 )
 _replace_entries = _replace_entries.on_conflict_do_update(
     constraint="entries_one_per_document",
-    set_={name: _replace_entries.excluded[name] for name in ("name_print", "content_print", "sealed", "excluded")},
-    where=entries.c.content_print != _replace_entries.excluded.content_print,
+    set_={name: _replace_entries.excluded[name] for name in _LINE if name not in ("document_type", "number_print")},
+    where=(entries.c.content_print != _replace_entries.excluded.content_print)
+    | (entries.c.origin != _replace_entries.excluded.origin),
 )
 _changed_entries = _replace_entries.returning(entries.c.entry_id)
 
-_known = (entries.c.entry_id, entries.c.document_type, entries.c.name_print, entries.c.excluded, entries.c.sealed)
+_known = (entries.c.entry_id, entries.c.document_type, entries.c.excluded, entries.c.sealed)
 _find_entry = (
     select(*_known)
     .where(entries.c.campaign_id == bindparam("campaign_id"), entries.c.number_print == bindparam("number_print"))
     .order_by((entries.c.document_type == bindparam("document_type")).desc())
     .limit(1)
 )
-_all_entries = select(*_known).where(entries.c.campaign_id == bindparam("campaign_id")).order_by(entries.c.entry_id)
+_all_entries = (
+    select(*_known)
+    .where(entries.c.campaign_id == bindparam("campaign_id"), entries.c.origin == "roster")
+    .order_by(entries.c.entry_id)
+)
 _last_upload = (
     select(uploads).where(uploads.c.campaign_id == bindparam("campaign_id")).order_by(uploads.c.id.desc()).limit(1)
 )
 
 
 async def locked_version(tx: Transaction, campaign_id: str) -> int:
-    """The roster's version, 0 when nobody is on it; a second upload waits until this one is through."""
+    """The roster's version, 0 when nobody is on it; a second upload waits until this one is through, nobody else."""
     campaign = {"campaign_id": campaign_id}
     await tx.execute(_open_roster, campaign)
     return int((await tx.execute(_lock_roster, campaign)).scalar_one())
+
+
+async def hold(tx: Transaction, campaign_id: str) -> None:
+    """What is read now stays true until this transaction ends: `raise_version` waits for it. A claim that reads the
+    old roster is thus remembered before the new one appears, and asked again."""
+    await tx.execute(_hold_roster, {"campaign_id": campaign_id})
 
 
 async def replace_entries(tx: Transaction, campaign_id: str, lines: Sequence[SealedLine]) -> int:
@@ -108,6 +130,7 @@ async def replace_entries(tx: Transaction, campaign_id: str, lines: Sequence[Sea
 
 
 async def raise_version(tx: Transaction, campaign_id: str) -> int:
+    await tx.execute(_close_roster, {"campaign_id": campaign_id})
     raised = update(rosters).where(rosters.c.campaign_id == campaign_id).values(version=rosters.c.version + 1)
     return int((await tx.execute(raised.returning(rosters.c.version))).scalar_one())
 
@@ -132,6 +155,55 @@ async def find_entry(tx: Transaction, campaign_id: str, number_print: str, docum
     return None if row is None else _entry(row)
 
 
+async def make_entry(tx: Transaction, campaign_id: str, line: SealedLine) -> RosterEntry:
+    """The entry of somebody who is on no roster; made before, it is the same one, brought up to date."""
+    await replace_entries(tx, campaign_id, [line])
+    entry = await find_entry(tx, campaign_id, line.number_print, line.document_type)
+    assert entry is not None
+    return entry
+
+
+async def entry_by_id(tx: Transaction, campaign_id: str, entry_id: UUID) -> RosterEntry | None:
+    wanted = select(*_known).where(entries.c.campaign_id == campaign_id, entries.c.entry_id == entry_id)
+    row = (await tx.execute(wanted)).one_or_none()
+    return None if row is None else _entry(row)
+
+
+async def entries_by_prints(tx: Transaction, campaign_id: str, prints: Sequence[str]) -> list[RosterEntry]:
+    """Of the roster or an identity, by number or student number."""
+    of_them = entries.c.number_print.in_(prints) | entries.c.student_no_print.in_(prints)
+    wanted = select(*_known).where(entries.c.campaign_id == campaign_id, entries.c.origin != "code", of_them)
+    return [_entry(row) for row in await tx.execute(wanted)]
+
+
+async def correct_entry(tx: Transaction, campaign_id: str, entry_id: UUID, line: SealedLine) -> bool:
+    """False: another entry of the campaign has this document."""
+    of_campaign = entries.c.campaign_id == campaign_id
+    same_document = (entries.c.number_print == line.number_print) & (entries.c.document_type == line.document_type)
+    taken = select(entries.c.entry_id).where(of_campaign, same_document, entries.c.entry_id != entry_id)
+    if (await tx.execute(taken)).first():
+        return False
+    values = {name: getattr(line, name) for name in _LINE if name not in ("sealed", "origin")}
+    values["sealed"] = line.sealed.model_dump()
+    await tx.execute(update(entries).where(of_campaign, entries.c.entry_id == entry_id).values(values))
+    return True
+
+
+async def forget_made_entry(tx: Transaction, entry_id: UUID) -> bool:
+    """False: it is a line of the school's."""
+    made = (entries.c.entry_id == entry_id) & (entries.c.origin != "roster")
+    if (await tx.execute(delete(entries).where(made).returning(entries.c.entry_id))).first() is None:
+        return False
+    await tx.execute(delete(corrections).where(corrections.c.entry_id == entry_id))
+    return True
+
+
+async def forget_entries(tx: Transaction, campaign_id: str) -> None:
+    """And what staff corrected in them."""
+    for table in (entries, corrections):
+        await tx.execute(delete(table).where(table.c.campaign_id == campaign_id))
+
+
 async def all_entries(outbox: Outbox, campaign_id: str) -> AsyncIterator[RosterEntry]:
     """In the order they came in, streamed: a roster may have a hundred thousand."""
     async with outbox.engine.connect() as connection:
@@ -143,4 +215,4 @@ async def all_entries(outbox: Outbox, campaign_id: str) -> AsyncIterator[RosterE
 
 def _entry(row: Row[*tuple[Any, ...]]) -> RosterEntry:
     sealed = Sealed[Entry].model_validate(row.sealed)
-    return RosterEntry(row.entry_id, row.document_type, row.name_print, row.excluded, sealed)
+    return RosterEntry(row.entry_id, row.document_type, row.excluded, sealed)

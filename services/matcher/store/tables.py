@@ -33,10 +33,11 @@ entries = Table(
     Column("campaign_id", Text, nullable=False),
     Column("number_print", Text, nullable=False),
     Column("document_type", Text, nullable=False),
-    Column("name_print", Text, nullable=False),
+    Column("student_no_print", Text),  # for the support desk; unknown of lines older than migration 0002
     Column("content_print", Text, nullable=False),  # of the whole line: an equal one need not be written again
     Column("sealed", JSONB, nullable=False),  # Sealed[Entry]
     Column("excluded", Boolean, nullable=False),  # 已有照片
+    Column("origin", Text, nullable=False),  # roster: the school's; identity, code: made of what the student showed
     UniqueConstraint("campaign_id", "number_print", "document_type", name="entries_one_per_document"),
 )
 
@@ -54,18 +55,23 @@ uploads = Table(
     Column("bad", JSONB, nullable=False),  # [{row, column, why}]
 )
 
-# The newest claim of each application. Matched: entry_id; refused: reason.
+Index("entries_by_student_no", entries.c.campaign_id, entries.c.student_no_print)
+
+# The newest claim of each application. `state`: rules.State; matched and in review: entry_id; not matched: reason.
 claims = Table(
     "claims",
     metadata,
     Column("application_id", UUID(as_uuid=True), primary_key=True),
     Column("campaign_id", Text, nullable=False),
+    Column("campaign_version", Integer, nullable=False),
     Column("submission", Integer, nullable=False),
+    Column("state", Text, nullable=False),
     Column("number_print", Text, nullable=False),
-    Column("identity", JSONB, nullable=False),  # Sealed[Identity]
+    Column("identity", JSONB),  # Sealed[Identity]; gone when the application has ended
     Column("entry_id", UUID(as_uuid=True)),
     Column("reason", Text),
     Column("decided_at", _moment, nullable=False),
+    Column("decided_by", Text),  # the member of staff who compared; none: the rules
 )
 Index("claims_refused", claims.c.campaign_id, claims.c.decided_at, postgresql_where=claims.c.reason.is_not(None))
 
@@ -90,3 +96,45 @@ looks = Table(
     Column("looked_at", _moment, nullable=False),
     Column("applications", ARRAY(UUID(as_uuid=True)), nullable=False),
 )
+
+# Every decision of staff on a claim in review.
+decisions = Table(
+    "decisions",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("campaign_id", Text, nullable=False),
+    Column("application_id", UUID(as_uuid=True), nullable=False),
+    Column("submission", Integer, nullable=False),
+    Column("entry_id", UUID(as_uuid=True)),
+    Column("is_same", Boolean, nullable=False),
+    Column("decided_by", Text, nullable=False),
+    Column("decided_at", _moment, nullable=False),
+)
+
+# Every correction of an entry by staff: the line before and after.
+corrections = Table(
+    "corrections",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("campaign_id", Text, nullable=False),
+    Column("entry_id", UUID(as_uuid=True), nullable=False, index=True),
+    Column("before", JSONB, nullable=False),  # Sealed[Line]
+    Column("after", JSONB, nullable=False),
+    Column("corrected_by", Text, nullable=False),
+    Column("corrected_at", _moment, nullable=False),
+)
+
+# Who may not take part again at this school in this term, because a photo was revoked; until somebody lifts it.
+bans = Table(
+    "bans",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("person_print", Text, nullable=False),  # of term, school and document
+    Column("campaign_id", Text, nullable=False),
+    Column("application_id", UUID(as_uuid=True), nullable=False),
+    Column("codes", ARRAY(Text), nullable=False),
+    Column("banned_at", _moment, nullable=False),
+    Column("lifted_by", Text),
+    Column("lifted_at", _moment),
+)
+Index("bans_in_force", bans.c.person_print, postgresql_where=bans.c.lifted_at.is_(None))

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from services.validator.colour import delta_e
+from services.validator.colour import delta_e, lab
 from services.validator.faces import CHIN
 from services.validator.portrait import Portrait
 from services.validator.rules import Finding, Limits, measured
@@ -23,7 +23,7 @@ def check(portrait: Portrait, _: PhotoProfile) -> Finding:
     width = portrait.face_width_px
     top = round(float(portrait.face.points[CHIN, 1]) + UNDER_CHIN * width)
     left, right = (round(max(portrait.centre_x_px + side * 0.7 * width, 0)) for side in (-1, 1))
-    trunk = portrait.colours[max(top, 0) :: STEP, left:right:STEP].reshape(-1, 3)
+    trunk = lab(portrait.picture[max(top, 0) :: STEP, left:right:STEP].reshape(-1, 3))
     if len(trunk) < 50:  # the frame ends at the chin
         return measured(NAME, REASON, 0.0, "", Limits(high=SIMILAR_MAX), error=SIMILAR_CERTAIN, certain=False)
     share = float((delta_e(trunk, portrait.background.colour) < CLEAR).mean())

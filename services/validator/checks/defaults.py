@@ -26,15 +26,29 @@ DEFAULTS: dict[CheckName, CheckAction] = {
     "red_eye": "refer",
     "teeth": "refer",
     "light_even": "refer",
-    "highlights": "warn",
+    "highlights": "refer",
     "colour_cast": "refer",
     "noise": "refer",
-    "glasses_glare": "warn",
+    "glasses_glare": "refer",
     "glasses": "off",  # forbidden by Xinhua only
     "pitch": "warn",
     "clothes_colour": "refer",
     "stretched": "warn",
     "skin_texture": "warn",
+    "head_height": "refer",  # asked by NCEPU only
+    "body": "refer",
+    "shoulders": "warn",
+    "gaze": "refer",
+    "brows": "refer",
+    "ears": "refer",
+    "head_covering": "refer",
+    "glasses_frame": "refer",
+    "clothes_banned": "refer",  # asked by Xinhua only
+    "replaced_edge": "refer",
+    "additions": "refer",
+    "rephotographed": "refer",
+    "editor_marks": "refer",
+    "darkroom_marks": "warn",  # studios crop with the same programs
 }
 
 

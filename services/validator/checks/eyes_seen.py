@@ -1,9 +1,8 @@
 """Nothing dark lies over the eyes: no tinted glasses (std 7), no cap's shadow (std 8)."""
 
-import numpy as np
-
+from services.validator.colour import lab
 from services.validator.portrait import Portrait
-from services.validator.regions import CHEEKS, PATCH, around, inside
+from services.validator.regions import CHEEKS, FOREHEAD, PATCH, around, inside, ranked
 from services.validator.rules import Finding, Limits, measured
 from shared.campaign import CheckName, PhotoProfile
 from shared.reasons import Reason
@@ -11,12 +10,29 @@ from shared.reasons import Reason
 NAME: CheckName = "eyes_seen"
 REASON = Reason.GLASSES_TINT
 
-SEEN, COVERED = 0.50, 0.38  # good portraits from 0.53, deep-set eyes lowest; behind dark lenses under 0.38
+# L* over the cheeks'. Whites of the eyes: good portraits from 0.44, deep-set eyes lowest; behind dark lenses up to
+# 0.31. Forehead: good portraits from 0.67, in a cap's shadow up to 0.53.
+WHITES_MIN, FOREHEAD_MIN = 0.40, 0.60
+COVERED = 0.75  # of these
+BARE_BELOW_A_FRINGE = (151, 9, 8)  # middle of the forehead down to between the brows
 
 
 def check(portrait: Portrait, _: PhotoProfile) -> Finding:
-    """L* of the brightest tenth of each eye, of the cheeks' L*, on the darker eye."""
-    points, radius = portrait.face.points, PATCH * portrait.face_width_px
-    cheeks = max(float(np.median(around(portrait.colours, points[n], radius)[:, 0])) for n in CHEEKS)
-    whites = min(float(np.percentile(inside(portrait.colours, eye.lids)[:, 0], 90)) for eye in portrait.eyes)
-    return measured(NAME, REASON, whites / max(cheeks, 1.0), "", Limits(low=SEEN), error=SEEN - COVERED)
+    """How light the darker eye's white and the lightest place of the forehead are, of the least that good portraits
+    have. A shadow on the eyes lies on the forehead too; dark lenses do not."""
+    cheeks = max(max(_lightness(portrait, n) for n in CHEEKS), 1.0)
+    forehead = max(_lightness(portrait, n) for n in (*FOREHEAD, *BARE_BELOW_A_FRINGE)) / cheeks / FOREHEAD_MIN
+    whites = min(_whites(portrait, number) for number in (0, 1)) / cheeks / WHITES_MIN
+    reason = Reason.LIGHT_UNEVEN if forehead < 1 else REASON
+    return measured(NAME, reason, min(whites, forehead), "", Limits(low=1.0), error=1 - COVERED)
+
+
+def _lightness(portrait: Portrait, point: int) -> float:
+    patch = lab(around(portrait.picture, portrait.face.points[point], PATCH * portrait.face_width_px))
+    return float(ranked(patch[:, 0], 0.5)) if patch.size else 0.0
+
+
+def _whites(portrait: Portrait, number: int) -> float:
+    """Where the lids leave no pixel nothing dark is seen: eyes_open finds it."""
+    between = lab(inside(portrait.picture, portrait.eyes[number].lids))[:, 0]
+    return float(ranked(between, 0.9)) if between.size else 100.0

@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 
 from services.validator.portrait import Portrait
-from services.validator.regions import CHEEKS, FOREHEAD, PATCH
+from services.validator.regions import CHEEKS, FOREHEAD, PATCH, ranked
 from services.validator.rules import Finding, Limits, measured
 from shared.campaign import CheckName, PhotoProfile
 from shared.reasons import Reason
@@ -31,4 +31,4 @@ def _grain(portrait: Portrait, point: int, reach: int) -> float:
     if patch.shape[0] < 3 or patch.shape[1] < 3:
         return 0.0
     grey = cv2.cvtColor(np.ascontiguousarray(patch), cv2.COLOR_BGR2GRAY)
-    return float(np.median(np.abs(cv2.filter2D(grey, cv2.CV_32F, KERNEL)))) * TO_SIGMA
+    return float(ranked(np.abs(cv2.filter2D(grey, cv2.CV_32F, KERNEL)).ravel(), 0.5)) * TO_SIGMA

@@ -3,7 +3,7 @@
 import cv2
 import numpy as np
 
-from services.validator.portrait import Portrait
+from services.validator.portrait import FRAME_HEIGHT_PX, FRAME_WIDTH_PX, Portrait
 from services.validator.rules import Finding, Limits, measured
 from shared.campaign import CheckName, PhotoProfile
 from shared.reasons import Reason
@@ -20,12 +20,12 @@ SHARP, BLURRED = 0.065, 0.045
 
 def check(portrait: Portrait, _: PhotoProfile) -> Finding:
     """Variance of the Laplacian over the variance of the greys around the eyes."""
-    grey = cv2.cvtColor(portrait.picture, cv2.COLOR_BGR2GRAY)
     scale = min(FACE_PX / portrait.face_width_px, 1.0)
     half_width, half_height = (share * portrait.face_width_px for share in EYES)
-    left, right = (int(np.clip(portrait.centre_x_px + s * half_width, 0, grey.shape[1])) for s in (-1, 1))
-    top, bottom = (int(np.clip(portrait.eye_line_px + s * half_height, 0, grey.shape[0])) for s in (-1, 1))
-    eyes = cv2.resize(grey[top:bottom, left:right], None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    left, right = (int(np.clip(portrait.centre_x_px + s * half_width, 0, FRAME_WIDTH_PX)) for s in (-1, 1))
+    top, bottom = (int(np.clip(portrait.eye_line_px + s * half_height, 0, FRAME_HEIGHT_PX)) for s in (-1, 1))
+    grey = cv2.cvtColor(portrait.picture[top:bottom, left:right], cv2.COLOR_BGR2GRAY)
+    eyes = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     edges = float(cv2.Laplacian(eyes, cv2.CV_32F).var())
     contrast = max(float(eyes.astype(np.float32).var()), 1.0)
     return measured(NAME, REASON, edges / contrast, "", Limits(low=SHARP), error=SHARP - BLURRED)

@@ -3,7 +3,7 @@
 import numpy as np
 
 from services.validator.portrait import Portrait
-from services.validator.regions import inside
+from services.validator.regions import ranked
 from services.validator.rules import Finding, Limits, measured
 from shared.campaign import CheckName, PhotoProfile
 from shared.reasons import Reason
@@ -15,6 +15,6 @@ COLOURED, GREY = 8.0, 4.0  # 90th percentile of the face's chroma: JPEG leaves u
 
 
 def check(portrait: Portrait, _: PhotoProfile) -> Finding:
-    a_and_b = inside(portrait.colours, portrait.face.points, step=2)[:, 1:]
-    chroma = float(np.percentile(np.hypot(a_and_b[:, 0], a_and_b[:, 1]), 90))
+    _, a, b = portrait.face_colours.T
+    chroma = float(ranked(np.sqrt(a * a + b * b), 0.9))
     return measured(NAME, REASON, chroma, "", Limits(low=COLOURED), error=COLOURED - GREY)

@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from services.validator.colour import delta_e
+from services.validator.colour import delta_e, lab
 from services.validator.cutout.edges import Alpha, near_colours
 from services.validator.cutout.quality import Limits
 from services.validator.portrait import FRAME_HEIGHT_PX, FRAME_WIDTH_PX, Portrait
@@ -42,7 +42,7 @@ def _hard_edge(portrait: Portrait) -> npt.NDArray[np.uint8]:
 def _seeds(portrait: Portrait) -> npt.NDArray[np.uint8]:
     """GrabCut's four kinds at half size: the face and the chest are sure, so is what was flooded."""
     height, width = FRAME_HEIGHT_PX // 2, FRAME_WIDTH_PX // 2
-    same = delta_e(portrait.colours[::2, ::2], portrait.background.colour) < SAME_COLOUR
+    same = delta_e(lab(portrait.picture[::2, ::2]), portrait.background.colour) < SAME_COLOUR
     seeds = np.where(same, cv2.GC_PR_BGD, cv2.GC_PR_FGD).astype(np.uint8)
     upper = portrait.background.person.shape[0]
     behind = cv2.erode((~portrait.background.person).astype(np.uint8), np.ones((5, 5), np.uint8)) > 0

@@ -76,6 +76,11 @@ def open_network(settings: CutoutSettings, folder: Path) -> NetworkEngine:
     return NetworkEngine(open_session(place.path), settings.mean, settings.spread)
 
 
+def require_network(settings: CutoutSettings, folder: Path) -> None:
+    """Raises ModelError when it was not brought or is another."""
+    _Place.of(settings, folder).require()
+
+
 def bring(settings: CutoutSettings, folder: Path) -> None:
     """Put the network into `folder`, whole or not at all; what is there and right is kept. Raises ModelError."""
     place = _Place.of(settings, folder)

@@ -56,6 +56,36 @@ FAULTS: dict[str, tuple[CheckName, dict[str, object]]] = {
     "black and white": ("true_colour", {"defect": "black_and_white"}),
     "skin smoothed": ("skin_texture", {"defect": "smoothed"}),
     "clothes like background": ("clothes_colour", {"defect": "clothes_like_background"}),
+    "head too tall": ("head_height", {"face_width": 0.66, "eye_line": 0.48}),
+    "cut under the chin": ("body", {"face_width": 0.62, "eye_line": 0.5}),
+    "one shoulder hangs": ("shoulders", {"covering": "hanging_shoulder"}),
+    "looks left": ("gaze", {"covering": "looking_left"}),
+    "looks right": ("gaze", {"covering": "looking_right"}),
+    "fringe over the brows": ("brows", {"covering": "fringe"}),
+    "black cap": ("brows", {"covering": "black_cap"}),  # its brim: black cloth looks like hair
+    "hair over both ears": ("ears", {"covering": "hair_over_ears"}),
+    "hair over one ear": ("ears", {"covering": "hair_over_one_ear"}),
+    "blue cap": ("head_covering", {"covering": "blue_cap"}),
+    "grey knitted hat": ("head_covering", {"covering": "knit_hat"}),
+    "cream headscarf": ("head_covering", {"covering": "headscarf"}),
+    "frame across the eyes": ("glasses_frame", {"covering": "low_frame"}),
+    "blue clothes": ("clothes_banned", {"covering": "blue_clothes"}),
+    "navy clothes": ("clothes_banned", {"covering": "navy_clothes"}),
+    "red rim of an old background": ("replaced_edge", {"cut": "red_halo"}),
+    "green rim of an old background": ("replaced_edge", {"cut": "green_halo"}),
+    "rags of an old background": ("replaced_edge", {"cut": "old_background"}),
+    "cut in steps": ("replaced_edge", {"cut": "jagged_cut"}),
+    "hair cut away": ("replaced_edge", {"cut": "hair_missing"}),
+    "border": ("additions", {"over": "border"}),
+    "frame line": ("additions", {"over": "line"}),
+    "date stamp": ("additions", {"over": "date"}),
+    "caption": ("additions", {"over": "caption"}),
+    "print on a desk": ("additions", {"over": "paper"}),
+    "writing across the face": ("additions", {"over": "watermark"}),
+    "screen": ("rephotographed", {"over": "screen"}),
+    "halftone print": ("rephotographed", {"over": "halftone"}),
+    "beauty app": ("editor_marks", {"software": "MeituXiuXiu 10.3.1"}),
+    "picture editor": ("darkroom_marks", {"software": "Adobe Photoshop 25.4 (Windows)"}),
 }
 TEETH = "teeth"  # not composed: people who show them in their portrait
 
@@ -88,7 +118,7 @@ def draws(people: dict[str, Person], count: int) -> Iterator[Draw]:
 
 
 def _own_faults(person: Person) -> frozenset[CheckName]:
-    faults: set[CheckName] = set()
+    faults: set[CheckName] = set(person.besides)
     if person.teeth:
         faults |= {"teeth", "mouth"}
     if person.glasses:

@@ -15,16 +15,20 @@ from services.validator.rules import Outcome, verdict
 from services.validator.settings import ModelSettings
 from services.validator.source import read_source
 from services.validator.standard import cut
-from shared.campaign import Background, CheckName, PhotoProfile
+from shared.campaign import Background, CheckName, ClothesColour, PhotoProfile
 from tests.portraits.compose import STUDIO_BLUE, Truth, compose
 from tests.portraits.labelled import PACKAGED, Person, join
 from tests.validator.judges import frame_of
 from tests.validator.report.draws import Draw
 
 STANDARD = PhotoProfile()
-# The national standard and the studios' blue; glasses are looked for so that the check is measured too.
+# The national standard and the studios' blue. Glasses, blue clothes (Xinhua) and the head's share of the height (NCEPU)
+# are looked for so that those checks are measured too; who wears glasses or blue is a good photo all the same.
 PROFILE = PhotoProfile(
-    backgrounds=(*STANDARD.backgrounds, Background(name="证件照蓝色", rgb=STUDIO_BLUE)), checks={"glasses": "warn"}
+    backgrounds=(*STANDARD.backgrounds, Background(name="证件照蓝色", rgb=STUDIO_BLUE)),
+    head_height_share=(0.45, 0.72),
+    banned_clothes=(ClothesColour(name="蓝色", rgb=STUDIO_BLUE), ClothesColour(name="深蓝色", rgb=(20, 40, 140))),
+    checks={"glasses": "warn", "clothes_banned": "warn"},
 )
 PROCESSES = 2
 

@@ -7,10 +7,11 @@ from math import sqrt
 import numpy as np
 
 from services.validator.checks import DEFAULTS
+from services.validator.checks.defaults import action_of
 from services.validator.rules import Outcome
 from shared.campaign import CheckName
 from tests.validator.report.draws import FAULTS, GOOD
-from tests.validator.report.judged import Judged
+from tests.validator.report.judged import PROFILE, Judged
 
 Z = 1.96
 
@@ -24,6 +25,12 @@ def upper_bound(hits: int, trials: int) -> float:
     return min((share + Z**2 / (2 * trials) + spread) / (1 + Z**2 / trials), 1.0)
 
 
+def without_fault(judged: Iterable[Judged]) -> list[Judged]:
+    """Good photos in every respect that the profile stops; what it only warns of makes no photo bad."""
+    stopping = {check for check in DEFAULTS if action_of(check, PROFILE) in {"refuse", "refer"}}
+    return [each for each in judged if each.draw.kind == GOOD and not each.draw.faults & stopping]
+
+
 def good_for(judged: Iterable[Judged], check: CheckName) -> list[Judged]:
     """Photos without a fault of this kind."""
     return [
@@ -34,7 +41,7 @@ def good_for(judged: Iterable[Judged], check: CheckName) -> list[Judged]:
 def faulty_for(judged: Iterable[Judged], check: CheckName) -> list[Judged]:
     """Photos with the fault this check is there for."""
     kinds = {kind for kind, (named, _) in FAULTS.items() if named == check}
-    own = check in {"teeth", "mouth", "yaw"}
+    own = check in {"teeth", "mouth", "yaw", "gaze", "shoulders", "ears", "brows", "clothes_banned"}
     return [
         each
         for each in judged
@@ -79,7 +86,7 @@ def faults_table(judged: list[Judged]) -> str:
 def verdicts_table(judged: list[Judged]) -> str:
     """Photos good in every respect: what the whole judge does with them."""
     lines = ["| good photos of | photos | accepted | referred | refused |", "|---|---|---|---|---|"]
-    whole = [each for each in judged if each.draw.kind == GOOD and not each.draw.faults]
+    whole = without_fault(judged)
     groups: dict[str, list[Judged]] = {"everybody": whole}
     for each in whole:
         groups.setdefault(each.draw.person, []).append(each)

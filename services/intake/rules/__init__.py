@@ -1,0 +1,96 @@
+"""What do we decide? Regions and where they stand, the rows they move by, doors, facts, the student's acts, timers."""
+
+from services.intake.rules.acts import (
+    taken_back,
+    with_appeal,
+    with_attempt,
+    with_erasure,
+    with_lapse,
+    with_request,
+    with_retake,
+    with_upload,
+    with_withdrawal,
+)
+from services.intake.rules.application import ERASERS, Application, DeliveryRegion, Ending, IdentityRegion
+from services.intake.rules.changes import PaymentFact, with_fact, with_match, with_payment, with_verdict
+from services.intake.rules.claims import why_not_identify, why_not_start
+from services.intake.rules.deadlines import ERASE, LAPSE, erased_at, lapses_at, recalled_at, timers, why_lapsed
+from services.intake.rules.doors import (
+    DOORS,
+    open_actions,
+    why_not_accept,
+    why_not_appeal,
+    why_not_confirm,
+    why_not_erase,
+    why_not_pay,
+    why_not_retake,
+    why_not_submit,
+    why_not_take_back,
+    why_not_withdraw,
+)
+from services.intake.rules.files import is_automatic, refused_at_once
+from services.intake.rules.money import Due, MoneyRegion, Prepared
+from services.intake.rules.photo import PhotoRegion, Preparation
+from services.intake.rules.rows import FOLLOWED, ROWS, CaseState, IdentityState, PhotoState, after
+from services.intake.rules.stages import fees_owed, in_force, is_settled, stage, waits_for, why_over
+
+__all__ = [
+    "DOORS",
+    "ERASE",
+    "ERASERS",
+    "FOLLOWED",
+    "LAPSE",
+    "ROWS",
+    "Application",
+    "CaseState",
+    "DeliveryRegion",
+    "Due",
+    "Ending",
+    "IdentityRegion",
+    "IdentityState",
+    "MoneyRegion",
+    "PaymentFact",
+    "PhotoRegion",
+    "PhotoState",
+    "Preparation",
+    "Prepared",
+    "after",
+    "erased_at",
+    "fees_owed",
+    "in_force",
+    "is_automatic",
+    "is_settled",
+    "lapses_at",
+    "open_actions",
+    "recalled_at",
+    "refused_at_once",
+    "stage",
+    "taken_back",
+    "timers",
+    "waits_for",
+    "why_lapsed",
+    "why_not_accept",
+    "why_not_appeal",
+    "why_not_confirm",
+    "why_not_erase",
+    "why_not_identify",
+    "why_not_pay",
+    "why_not_retake",
+    "why_not_start",
+    "why_not_submit",
+    "why_not_take_back",
+    "why_not_withdraw",
+    "why_over",
+    "with_appeal",
+    "with_attempt",
+    "with_erasure",
+    "with_fact",
+    "with_lapse",
+    "with_match",
+    "with_payment",
+    "with_request",
+    "with_retake",
+    "with_upload",
+    "with_verdict",
+    "with_withdrawal",
+]

@@ -1,0 +1,1 @@
+"""Pictures of documents: read by OCR in a process of their own, never kept."""

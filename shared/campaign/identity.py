@@ -1,0 +1,58 @@
+"""Who may take part, and what they are told before."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, StringConstraints, model_validator
+
+from shared.campaign.policy import Policy, Slug, Text
+
+DocumentType = Literal[
+    "resident_id", "hk_macau_permit", "taiwan_permit", "residence_permit", "foreign_permanent", "passport"
+]
+
+
+class IdentityPolicy(Policy):
+    """How the applicant is found, and how often one may try."""
+
+    strategy: Literal["id_number", "name_and_id", "name_id_and_level", "registration", "capture_code"]
+    """`id_number` (BUCT), `name_and_id` (BIT), `name_id_and_level` (NCEPU): typed and looked up in the school's roster.
+    `registration` (Xinhua): an account made from a picture of the document, then the roster or an entry of its own.
+    `capture_code`: the student's code from CHSI is decoded and makes the entry; since 2023 schools give no list
+    (教学服〔2022〕10号)."""
+    document_types: tuple[DocumentType, ...] = ("resident_id",)
+    """Which documents may be claimed."""
+    collection: Annotated[tuple[Literal["group", "individual"], ...], Field(min_length=1)] = ("group",)
+    """Of `registration`: 集中采集 with the school's roster, 个人采集 without, or both."""
+    feature_code: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9]{4,6}$")] | None = None
+    """特征码: what the school tells its students so that they find their collection; capitals count."""
+    capture_code_decoder: Slug | None = None
+    """The adapter that reads a capture code: services/matcher/capture."""
+    last_four: bool = False
+    """Ask for the last four characters of the document besides the code."""
+    id_card_minutes: Annotated[int, Field(ge=1, le=60)] = 10
+    """A picture of a document is gone after so many minutes, read or not."""
+    attempts_per_identity: Annotated[int, Field(ge=1)] = 10
+    """Tries at one document number before it rests."""
+    attempts_per_source: Annotated[int, Field(ge=1)] = 10
+    """Tries of one WeChat account before it rests."""
+    attempts_reset_hours: Annotated[int, Field(ge=1)] = 24
+    """How long it rests."""
+
+    @model_validator(mode="after")
+    def _codes_go_with_strategy(self) -> Self:
+        if (self.strategy == "registration" and "group" in self.collection) != (self.feature_code is not None):
+            raise ValueError(f"feature_code {self.feature_code!r} goes with strategy 'registration' of a group only")
+        if (self.strategy == "capture_code") != (self.capture_code_decoder is not None):
+            raise ValueError(
+                f"capture_code_decoder {self.capture_code_decoder!r} goes with strategy 'capture_code' only"
+            )
+        return self
+
+
+class Consent(Policy):
+    """The notice the student agrees to."""
+
+    version: Text
+    """A new version asks again."""
+    notice: Text
+    """Who processes what, why, for how long, who receives it, how to withdraw (PIPL 17, 23, 30)."""

@@ -1,0 +1,130 @@
+"""What is asked of a photo: at the door, and by the judge."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from shared.campaign.policy import Colour, PixelRange, Pixels, Policy, Text
+
+CheckAction = Literal["refuse", "refer", "warn", "off"]
+# One per rule of the standard: services/validator/checks/ has a file of that name for each.
+CheckName = Literal[
+    "face",
+    "eye_line",
+    "hairline",
+    "face_width",
+    "centring",
+    "roll",
+    "yaw",
+    "mouth",
+    "background_colour",
+    "background_even",
+    "sharpness",
+    "exposure",
+    "compression",
+    "true_colour",
+    "eyes_open",
+    "eyes_seen",
+    "red_eye",
+    "teeth",
+    "light_even",
+    "highlights",
+    "colour_cast",
+    "noise",
+    "glasses_glare",
+    "glasses",
+    "pitch",
+    "clothes_colour",
+    "stretched",
+    "skin_texture",
+    "head_height",
+    "body",
+    "shoulders",
+    "gaze",
+    "brows",
+    "ears",
+    "head_covering",
+    "glasses_frame",
+    "clothes_banned",
+    "replaced_edge",
+    "additions",
+    "rephotographed",
+    "editor_marks",
+    "darkroom_marks",
+]
+
+
+class Upload(Policy):
+    """What is refused at once, at the door."""
+
+    types: tuple[Literal["jpeg", "png"], ...] = ("jpeg",)
+    """Told by the file's first bytes, not by its name."""
+    min_bytes: Annotated[int, Field(ge=0)] = 0
+    """BUCT and BIT ask for 100 KB, NCEPU for 50."""
+    max_bytes: Annotated[int, Field(gt=0, le=20 * 2**20)] = 10 * 2**20
+    """BUCT and BIT stop at 2 MB."""
+    min_width_px: Pixels = 480
+    """Less than the standard photo cannot become one (std 12)."""
+    min_height_px: Pixels = 640
+    """Likewise."""
+    exact_pixels: bool = False
+    """Neither more than the minimum: several schools demand 480×640 (domain §1.7)."""
+    only_3_to_4: bool = False
+    """Only pictures of the standard's proportion."""
+    sources: Annotated[tuple[Literal["album", "camera"], ...], Field(min_length=1)] = ("album", "camera")
+    """Where the mini-program may take the picture from; `["camera"]` is a live picture only."""
+
+
+class Background(Policy):
+    """One allowed colour behind the person."""
+
+    name: Text
+    """As a person would call it."""
+    rgb: Colour
+    """Red, green, blue, 0 to 255."""
+
+
+class ClothesColour(Policy):
+    """One colour of clothes that a campaign forbids."""
+
+    name: Text
+    """As a person would call it."""
+    rgb: Colour
+    """Red, green, blue, 0 to 255; of a colourful one every shade with its hue is meant."""
+
+
+class PhotoProfile(Policy):
+    """What the judge asks of a photo, measured in the 480×640 frame (std 12); the defaults are the standard's."""
+
+    backgrounds: tuple[Background, ...] = (
+        Background(name="浅蓝色", rgb=(100, 197, 255)),
+        Background(name="白色", rgb=(255, 255, 255)),
+        Background(name="浅灰色", rgb=(240, 240, 240)),
+    )
+    """The allowed colours (std 5); the first is the one a replaced background gets."""
+    any_plain_background: bool = False
+    """Any colour will do as long as it is one (BIT, NCEPU)."""
+    hairline_px: PixelRange = (50, 110)
+    """Hairline, from the top edge (std 18)."""
+    eye_line_px: PixelRange = (200, 300)
+    """Eyes, from the top edge (std 19)."""
+    face_width_px: PixelRange = (180, 300)
+    """Between the cheeks (std 20)."""
+    centre_offset_px: Pixels = 24
+    """How far the face's middle may lie from the frame's: std 17 says "centred" without a number."""
+    roll_max_degrees: Annotated[float, Field(gt=0, le=20)] = 8
+    """How far the head may lean to a shoulder (std 6 says upright without a number)."""
+    head_height_share: tuple[Annotated[float, Field(ge=0, le=1)], Annotated[float, Field(ge=0, le=1)]] | None = None
+    """From the crown, hair included, to the chin, of the picture's height (NCEPU: about half); none: not asked."""
+    body_under_chin: Annotated[float, Field(ge=0, le=3)] = 0.5
+    """How much of the picture lies under the chin, in widths of the face: shoulders begin near 0.5, the third shirt
+    button (Xinhua) lies near 1.5."""
+    banned_clothes: tuple[ClothesColour, ...] = ()
+    """Colours that clothes must not have (Xinhua: blue): whatever has the same hue, dark or light."""
+    compression_quality_min: Annotated[int, Field(ge=1, le=100)] = 60
+    """JPEG quality factor (std 15), of the upload too."""
+    compare_faces: bool = False
+    """Look for the same face under another application: an alarm for a person, never a refusal. Face recognition in
+    the law's sense: only after the impact assessment it asks for (PIPL 55; domain §5.3)."""
+    checks: dict[CheckName, CheckAction] = Field(default={})
+    """What a check's "no" does here; where this is silent: services/validator/checks/defaults.py."""

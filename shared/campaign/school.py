@@ -1,0 +1,64 @@
+"""Whose collection it is, when it is open, and whom a student may ask."""
+
+from datetime import date, datetime, time
+from typing import Annotated, Self
+from zoneinfo import ZoneInfo
+
+from pydantic import AwareDatetime, StringConstraints, model_validator
+
+from shared.campaign.policy import Policy, Text
+
+BEIJING = ZoneInfo("Asia/Shanghai")
+
+
+class School(Policy):
+    """The school that ordered the collection."""
+
+    name: Text
+    """As the Ministry writes it."""
+    code: Annotated[str, StringConstraints(pattern=r"^\d{5}$")]
+    """The Ministry's five digits."""
+    aliases: tuple[Text, ...] = ()
+    """Other names students search by; pinyin and initials need not be listed."""
+
+
+class Window(Policy):
+    """When photos may be submitted."""
+
+    opens_at: AwareDatetime
+    """The first moment, with its time zone."""
+    closes_at: AwareDatetime
+    """The first moment that is too late."""
+    daily_hours: tuple[time, time] | None = None
+    """From and to, Beijing time, where a school opens by day only; without them day and night."""
+    closed_on: tuple[date, ...] = ()
+    """Days in between on which nothing is taken, such as public holidays (Beijing dates)."""
+
+    @model_validator(mode="after")
+    def _runs_forward(self) -> Self:
+        if self.closes_at <= self.opens_at:
+            raise ValueError(f"closes_at {self.closes_at} must be later than opens_at {self.opens_at}")
+        if self.daily_hours and self.daily_hours[1] <= self.daily_hours[0]:
+            raise ValueError(f"daily_hours end at {self.daily_hours[1]}, which is not later than {self.daily_hours[0]}")
+        return self
+
+    def is_open(self, now: datetime) -> bool:
+        if not self.opens_at <= now < self.closes_at:
+            return False
+        in_beijing = now.astimezone(BEIJING)
+        if in_beijing.date() in self.closed_on:
+            return False
+        return self.daily_hours is None or self.daily_hours[0] <= in_beijing.time() < self.daily_hours[1]
+
+
+class SupportContact(Policy):
+    """Somebody who helps; the first of the list is shown wherever a step fails."""
+
+    name: Text
+    """As a student would ask for them."""
+    phone: Text | None = None
+    """With its area code."""
+    email: Text | None = None
+    """For those who do not telephone."""
+    hours: Text | None = None
+    """When somebody answers, in words."""

@@ -1,0 +1,71 @@
+"""What is refused at the door, before anybody judges the picture?"""
+
+from typing import Any
+
+import pytest
+
+from services.intake.rules import refused_at_once
+from shared.campaign import Upload
+from shared.events import Frame
+from shared.reasons import Reason
+from tests.intake.cases import BUCT
+
+GOOD_FRAME = Frame(x=0, y=0, width=900)
+UPLOADS = [
+    ("jpeg", 900, 1200, 500_000, GOOD_FRAME, None),
+    ("png", 900, 1200, 500_000, GOOD_FRAME, Reason.FILE_TYPE),
+    ("jpeg", 900, 1200, 99_999, GOOD_FRAME, Reason.FILE_TOO_SMALL),
+    ("jpeg", 900, 1200, 100_000, GOOD_FRAME, None),
+    ("jpeg", 900, 1200, 2_097_152, GOOD_FRAME, None),
+    ("jpeg", 900, 1200, 2_097_153, GOOD_FRAME, Reason.FILE_TOO_LARGE),
+    ("jpeg", 479, 1200, 500_000, GOOD_FRAME, Reason.PIX_TOO_SMALL),
+    ("jpeg", 900, 639, 500_000, GOOD_FRAME, Reason.PIX_TOO_SMALL),
+    ("jpeg", 900, 1200, 500_000, Frame(x=-1, y=0, width=900), Reason.FRAME_OUTSIDE),
+    ("jpeg", 900, 1200, 500_000, Frame(x=0, y=10, width=900), Reason.FRAME_OUTSIDE),
+    ("jpeg", 900, 1200, 500_000, Frame(x=100, y=100, width=800), None),
+]
+
+
+@pytest.mark.parametrize(("kind", "width_px", "height_px", "size_bytes", "frame", "reason"), UPLOADS)
+def test_what_breaks_the_notices_limits_is_refused_at_once(
+    kind: str, width_px: int, height_px: int, size_bytes: int, frame: Frame, reason: Reason | None
+) -> None:
+    assert refused_at_once(BUCT.upload, kind, width_px, height_px, size_bytes, frame) is reason
+
+
+EXACT, RATIO = Upload(exact_pixels=True), Upload(only_3_to_4=True)
+
+
+@pytest.mark.parametrize(
+    ("upload", "width_px", "height_px", "reason"),
+    [
+        (EXACT, 480, 640, None),
+        (EXACT, 480, 641, Reason.PIX_TOO_LARGE),
+        (EXACT, 479, 640, Reason.PIX_TOO_SMALL),
+        (RATIO, 900, 1200, None),
+        (RATIO, 901, 1200, None),
+        (RATIO, 900, 1210, Reason.PIX_RATIO),
+        (RATIO, 1200, 900, Reason.PIX_RATIO),
+    ],
+)
+def test_schools_that_ask_for_exact_pixels_or_for_3_to_4_get_them(
+    upload: Upload, width_px: int, height_px: int, reason: Reason | None
+) -> None:
+    assert refused_at_once(upload, "jpeg", width_px, height_px, 500_000, frame=None) is reason
+
+
+@pytest.mark.parametrize(
+    ("sources", "source", "reason"),
+    [
+        (("album", "camera"), None, None),
+        (("album", "camera"), "album", None),
+        (("album", "camera"), "scanner", Reason.UPLOAD_SOURCE),
+        (("camera",), "camera", None),
+        (("camera",), "album", Reason.UPLOAD_SOURCE),
+        (("camera",), None, Reason.UPLOAD_SOURCE),
+    ],
+)
+def test_where_only_the_camera_counts_a_picture_must_say_that_it_comes_from_there(
+    sources: Any, source: str | None, reason: Reason | None
+) -> None:
+    assert refused_at_once(Upload(sources=sources), "jpeg", 900, 1200, 500_000, None, source) is reason
