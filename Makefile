@@ -5,7 +5,7 @@ GROUPS := intake matcher validator payment notifier exporter local parts dev
 INSTALLED := .venv/installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup parts portraits up scale settings demo test test-unit judge-report bench-judge bench-roster check lock clean
+.PHONY: help setup parts portraits up scale settings demo test test-unit judge-report bench-judge bench-roster bench-cards check lock clean
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /: /' | sort
@@ -36,7 +36,7 @@ up: parts ## the whole stack, serving until Ctrl-C
 	@$(VENV)/python -m deploy.local.up
 
 # In containers the servers are images: only the students' portraits are brought.
-demo: $(if $(filter compose,$(STACK)),portraits,parts) ## plays two campaigns with their students and writes the report (PHOTOS=DIR plays your own, STACK=compose in containers)
+demo: $(if $(filter compose,$(STACK)),portraits,parts) ## plays five campaigns with their students and writes the report (PHOTOS=DIR plays your own, STACK=compose in containers)
 	@$(VENV)/python -m deploy.local.demo $(if $(STACK),--stack $(STACK)) $(if $(PHOTOS),--photos $(PHOTOS)) $(if $(CAMPAIGN),--campaign $(CAMPAIGN))
 
 test: parts ## all tests, on the real parts
@@ -50,6 +50,9 @@ judge-report: parts ## the judge measured on composed photos (PHOTOS=DIR adds la
 
 bench-roster: parts ## the import of 100,000 people and the matching among them
 	@$(VENV)/python -m tests.benchmarks.roster
+
+bench-cards: setup ## how many drawn documents are read right, and how fast
+	@$(VENV)/python -m tests.benchmarks.cards
 
 bench-judge: parts ## the judge's speed and memory, as ratios in one run
 	$(VENV)/python -m tests.benchmarks.judge

@@ -102,6 +102,7 @@ class Handlers:
             log.info("asked again", campaign_id=campaign_id, claims=len(waiting))
 
     async def _ask_one_again(self, application_id: UUID) -> None:
+        """However often it was tried before: now it is staff who ask."""
         async with self._outbox.transaction() as tx:
             claim = await claims.locked(tx, application_id)
             if claim is None or claim.state not in rules.WAITING:

@@ -2,19 +2,19 @@
 
 import io
 from collections import Counter
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
 
-from deploy.local.campaigns import DEMO, moved_to_now
+from deploy.local.campaigns import CAMPAIGNS, DEMO, moved_to_now
 from deploy.local.demo.fates import FATES
 from deploy.local.demo.people import HEADER, roster_file, roster_of
 from deploy.local.demo.table import percentile
 from deploy.local.keys import STAFF, load_keys
-from shared.documents import fault
 from shared.campaign import read_campaign
+from shared.documents import fault
 from shared.settings import CommonSettings
 from shared.staff import Staff
 
@@ -26,7 +26,8 @@ def test_a_notice_moved_to_now_is_open_as_many_days_as_it_says(campaign_id: str,
     file.write_text(moved_to_now(campaign_id, now), encoding="utf-8")
     campaign = read_campaign(file)
     assert campaign.window.is_open(now)
-    assert campaign.window.closes_at - campaign.window.opens_at in (timedelta(days=3), timedelta(days=4))
+    notice = read_campaign(CAMPAIGNS / f"{campaign_id}.toml")
+    assert campaign.window.closes_at - campaign.window.opens_at == notice.window.closes_at - notice.window.opens_at
 
 
 def test_every_number_of_a_roster_is_well_formed_and_nobodys_twice() -> None:
@@ -65,4 +66,4 @@ def test_keys_are_made_once_and_open_the_staffs_doors(tmp_path: Path) -> None:
     for role, name in STAFF.items():
         member = staff.sign_in(name, keys.staff_password)
         assert member is not None
-        assert member.roles == (role,)
+        assert member.roles == (role.split()[-1],)

@@ -11,7 +11,15 @@ from uuid import uuid4
 
 import pytest
 
-from shared.events import Entry, IdentityMatched, PaymentDue, PhotoAccepted, PhotoRefused, PhotoSubmitted
+from shared.events import (
+    Entry,
+    IdentityMatched,
+    IdentityRefused,
+    PaymentDue,
+    PhotoAccepted,
+    PhotoRefused,
+    PhotoSubmitted,
+)
 from shared.reasons import Reason
 from tests.connections import SEALER
 from tests.intake.conftest import BIT, BUCT, Intake, Student, noise_jpeg
@@ -228,3 +236,10 @@ async def test_health_and_metrics_tell_the_truth(door: Intake) -> None:
     page = (await door.http.get("/metrics")).text
     for name in ("consumer_lag", "oldest_unhandled_seconds", "dead_letters", "outbox_waiting"):
         assert f"gradphoto_{name}" in page
+
+
+async def test_whom_to_ask_is_said_where_a_match_fails(door: Intake) -> None:
+    student = await door.student(until="claim")
+    state = await student.hear(IdentityRefused(**student.named, submission=1, reason=Reason.ID_NAME_DIFF), "unmatched")
+    assert state["reason"] == {"code": "ID_NOT_FOUND", "text": "未匹配到采集信息"}
+    assert "010-58691620 9:30-17:00" in state["support"]

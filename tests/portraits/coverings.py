@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 
 from tests.portraits.cutouts import Face
-from tests.portraits.defects import Colour, _blend, _Eyes, _in_light
+from tests.portraits.defects import Colour, blend, Eyes, in_light
 
 Covering = Literal[
     "hair_over_ears",
@@ -35,7 +35,7 @@ Mask = np.ndarray  # (height, width), 0-1
 
 def covered(person: np.ndarray, face: Face, covering: Covering, strength: float) -> np.ndarray:
     """A copy of the person with the fault; `strength` below 1 is thinner, shorter or less far aside."""
-    return _PAINTERS[covering](person.copy(), _Eyes(person, face), strength)
+    return _PAINTERS[covering](person.copy(), Eyes(person, face), strength)
 
 
 def _laid_over(person: np.ndarray, colour: np.ndarray, cover: Mask) -> np.ndarray:
@@ -47,32 +47,32 @@ def _laid_over(person: np.ndarray, colour: np.ndarray, cover: Mask) -> np.ndarra
     return np.dstack([np.clip(mixed, 0, 1), whole]).astype(np.float32)
 
 
-def _grain(eyes: _Eyes, across: float, down: float) -> Mask:
+def _grain(eyes: Eyes, across: float, down: float) -> Mask:
     """Noise blurred to streaks `across` by `down`, with σ 1."""
     noise = np.random.default_rng(5).standard_normal(eyes.x.shape).astype(np.float32)
     streaks = cv2.GaussianBlur(noise, (0, 0), max(across * eyes.unit, 0.5), sigmaY=max(down * eyes.unit, 0.5))
     return np.asarray(streaks / max(float(streaks.std()), 1e-6))
 
 
-def _hair(eyes: _Eyes) -> np.ndarray:
+def _hair(eyes: Eyes) -> np.ndarray:
     """Black strands that fall; lighter where the light falls on the round of the head."""
     shine = np.exp(-(((eyes.y + 1.2) / 0.5) ** 2)) * 0.06
     strands = 0.035 * _grain(eyes, 0.012, 0.5) + 0.02 * _grain(eyes, 0.05, 0.8) + shine
     return np.asarray(np.clip(np.array(BLACK_HAIR) + strands[..., None] * np.array([1.1, 1.0, 0.95]), 0, 1))
 
 
-def _soft(distance: np.ndarray, eyes: _Eyes, width: float = 0.03) -> Mask:
+def _soft(distance: np.ndarray, eyes: Eyes, width: float = 0.03) -> Mask:
     """1 where positive, 0 where negative, an edge `width` wide."""
     return np.asarray(np.clip(0.5 + distance / width, 0, 1))
 
 
-def _oval(eyes: _Eyes, x: float, y: float, half_width: float, half_height: float) -> np.ndarray:
+def _oval(eyes: Eyes, x: float, y: float, half_width: float, half_height: float) -> np.ndarray:
     """About the distance inside an upright oval, negative outside."""
     away = np.hypot((eyes.x - x) / half_width, (eyes.y - y) / half_height)
     return np.asarray((1 - away) * min(half_width, half_height))
 
 
-def _long_hair(person: np.ndarray, eyes: _Eyes, strength: float, sides: tuple[int, ...]) -> np.ndarray:
+def _long_hair(person: np.ndarray, eyes: Eyes, strength: float, sides: tuple[int, ...]) -> np.ndarray:
     """From the crown over the ears down to the chest; the forehead and the cheeks are free."""
     ragged = 0.02 * _grain(eyes, 0.02, 0.9)
     over = np.minimum(_oval(eyes, 0, -0.1, 1.66, 1.85), -_oval(eyes, 0, 0.35, 1.02, 1.5))
@@ -83,7 +83,7 @@ def _long_hair(person: np.ndarray, eyes: _Eyes, strength: float, sides: tuple[in
     return _laid_over(person, _hair(eyes), _soft(np.where(wanted, hair, -1), eyes))
 
 
-def _fringe(person: np.ndarray, eyes: _Eyes, strength: float) -> np.ndarray:
+def _fringe(person: np.ndarray, eyes: Eyes, strength: float) -> np.ndarray:
     """Over the forehead and the brows, in tufts; at half strength it ends above the brows."""
     tufts = 0.06 * _grain(eyes, 0.05, 3.0)
     bottom = -0.3 - 0.5 * (1 - strength) + 0.1 * (eyes.x / 1.1) ** 2 + tufts
@@ -91,17 +91,17 @@ def _fringe(person: np.ndarray, eyes: _Eyes, strength: float) -> np.ndarray:
     return _laid_over(person, _hair(eyes), _soft(hair, eyes, 0.05))
 
 
-def _bare(person: np.ndarray, eyes: _Eyes, bottom: float) -> np.ndarray:
+def _bare(person: np.ndarray, eyes: Eyes, bottom: float) -> np.ndarray:
     """Without the hair that would stand out beside a hat or scarf above `bottom`."""
     kept = np.maximum(_soft(_oval(eyes, 0, -0.4, 1.5, 1.6), eyes), _soft(eyes.y - bottom, eyes, 0.3))
     person[..., 3] *= kept
     return person
 
 
-def _cap(person: np.ndarray, eyes: _Eyes, strength: float, colour: Colour) -> np.ndarray:
+def _cap(person: np.ndarray, eyes: Eyes, strength: float, colour: Colour) -> np.ndarray:
     """A dome of cloth with seams, a brim over the forehead, its shadow under it."""
     person = _bare(person, eyes, -0.5)
-    person = _in_light(person, 1 - 0.4 * strength * np.exp(-(((eyes.y + 0.4) / 0.25) ** 2))[..., None])
+    person = in_light(person, 1 - 0.4 * strength * np.exp(-(((eyes.y + 0.4) / 0.25) ** 2))[..., None])
     round_ = 1.08 - 0.42 * (eyes.x / 1.5) ** 2 + 0.12 * np.exp(-(((eyes.y + 1.4) / 0.4) ** 2))
     seams = 0.12 * np.exp(-(((np.abs(eyes.x) - 0.62 - 0.15 * (eyes.y + 1.4)) / 0.015) ** 2))
     weave = 0.015 * _grain(eyes, 0.008, 0.008) + 0.02 * _grain(eyes, 0.2, 0.1)
@@ -112,7 +112,7 @@ def _cap(person: np.ndarray, eyes: _Eyes, strength: float, colour: Colour) -> np
     return _laid_over(person, np.clip(cloth * 0.72, 0, 1), _soft(brim, eyes))
 
 
-def _knit_hat(person: np.ndarray, eyes: _Eyes, strength: float) -> np.ndarray:
+def _knit_hat(person: np.ndarray, eyes: Eyes, strength: float) -> np.ndarray:
     """Grey ribs down to the middle of the forehead, with a turned-up edge."""
     person = _bare(person, eyes, -0.4)
     ribs = 0.07 * np.sin(eyes.x * 2 * np.pi / 0.11) + 0.03 * _grain(eyes, 0.012, 0.02)
@@ -122,7 +122,7 @@ def _knit_hat(person: np.ndarray, eyes: _Eyes, strength: float) -> np.ndarray:
     return _laid_over(person, wool, _soft(hat, eyes) * strength)
 
 
-def _headscarf(person: np.ndarray, eyes: _Eyes, strength: float) -> np.ndarray:
+def _headscarf(person: np.ndarray, eyes: Eyes, strength: float) -> np.ndarray:
     """Cream cloth over hair, ears and neck; only the face is free."""
     person = _bare(person, eyes, 0.6)
     folds = 0.05 * _grain(eyes, 0.05, 0.5) + 0.04 * _grain(eyes, 0.25, 0.3)
@@ -135,7 +135,7 @@ def _headscarf(person: np.ndarray, eyes: _Eyes, strength: float) -> np.ndarray:
     return _laid_over(person, cloth, _soft(scarf, eyes) * strength)
 
 
-def _low_frame(person: np.ndarray, eyes: _Eyes, strength: float) -> np.ndarray:
+def _low_frame(person: np.ndarray, eyes: Eyes, strength: float) -> np.ndarray:
     """Dark glasses that slid down the nose: the upper rim crosses the pupils."""
     layer = np.zeros(person.shape[:2], np.float32)
     thick = max(round(0.06 * eyes.unit), 2)
@@ -145,10 +145,10 @@ def _low_frame(person: np.ndarray, eyes: _Eyes, strength: float) -> np.ndarray:
         cv2.ellipse(layer, eyes.at(0.52 * side, 0.27), axes, turn, 0, 360, 1, thick, cv2.LINE_AA)
         cv2.line(layer, eyes.at(0.9 * side, 0.2), eyes.at(1.15 * side, 0.0), 1, thick, cv2.LINE_AA)
     cv2.line(layer, eyes.at(-0.13, 0.22), eyes.at(0.13, 0.22), 1, thick, cv2.LINE_AA)
-    return _blend(person, (0.1, 0.09, 0.09), layer[..., None] * strength)
+    return blend(person, (0.1, 0.09, 0.09), layer[..., None] * strength)
 
 
-def _looking(person: np.ndarray, eyes: _Eyes, strength: float, side: int) -> np.ndarray:
+def _looking(person: np.ndarray, eyes: Eyes, strength: float, side: int) -> np.ndarray:
     """Both irises moved aside within the lids by 0.12, what 20° of the eyeball do."""
     x = eyes.x.copy()
     level = np.interp(np.abs(eyes.y), (0.12, 0.2), (1, 0))
@@ -159,23 +159,23 @@ def _looking(person: np.ndarray, eyes: _Eyes, strength: float, side: int) -> np.
     return eyes.remap(person, x, eyes.y)
 
 
-def _hanging_shoulder(person: np.ndarray, eyes: _Eyes, strength: float) -> np.ndarray:
+def _hanging_shoulder(person: np.ndarray, eyes: Eyes, strength: float) -> np.ndarray:
     """The shoulder on the right hangs, by 12° of the line between both."""
     below = np.clip((eyes.y - eyes.chin + 0.1) / 0.7, 0, 1)
     drop = 2 * np.tan(np.radians(14 * strength)) * np.clip(eyes.x - 0.2, 0, None) * below
     return eyes.remap(person, eyes.x, eyes.y - drop)
 
 
-def _dyed(person: np.ndarray, eyes: _Eyes, strength: float, colour: Colour) -> np.ndarray:
+def _dyed(person: np.ndarray, eyes: Eyes, strength: float, colour: Colour) -> np.ndarray:
     """Clothes in another colour, their folds kept; bare skin stays."""
     red, _, blue = (person[..., channel] for channel in range(3))
     skin = np.clip((red - blue - 0.08) * 12, 0, 1) * (np.abs(eyes.x) < 0.75)
     below = np.clip((eyes.y - eyes.chin - 0.3) * 6, 0, 1) * (1 - skin)
     folds = 0.75 + 0.5 * person[..., :3].mean(axis=2, keepdims=True)
-    return _blend(person, np.clip(np.array(colour) * folds, 0, 1), below[..., None] * strength)
+    return blend(person, np.clip(np.array(colour) * folds, 0, 1), below[..., None] * strength)
 
 
-_PAINTERS: dict[Covering, Callable[[np.ndarray, _Eyes, float], np.ndarray]] = {
+_PAINTERS: dict[Covering, Callable[[np.ndarray, Eyes, float], np.ndarray]] = {
     "hair_over_ears": partial(_long_hair, sides=(-1, 1)),
     "hair_over_one_ear": partial(_long_hair, sides=(1,)),
     "fringe": _fringe,

@@ -36,10 +36,10 @@ Colour = tuple[float, float, float]
 
 def painted(person: np.ndarray, face: Face, defect: Defect, strength: float, background: Colour) -> np.ndarray:
     """A copy of the person with the defect; `background` in 0–1, what clothes may be confused with."""
-    return _PAINTERS[defect](person.copy(), _Eyes(person, face), strength, background)
+    return _PAINTERS[defect](person.copy(), Eyes(person, face), strength, background)
 
 
-class _Eyes:
+class Eyes:
     """The face's own coordinates: x along the eyes, y down, from their middle, in distances between the eyes."""
 
     def __init__(self, person: np.ndarray, face: Face) -> None:
@@ -81,17 +81,17 @@ class _Eyes:
         return np.asarray(np.clip(1.5 - 1.5 * away, 0, 1)[..., None])
 
 
-def _blend(person: np.ndarray, colour: Colour | np.ndarray, share: np.ndarray) -> np.ndarray:
+def blend(person: np.ndarray, colour: Colour | np.ndarray, share: np.ndarray) -> np.ndarray:
     person[..., :3] += share * (np.asarray(colour, np.float32) - person[..., :3])
     return person
 
 
-def _in_light(person: np.ndarray, factor: np.ndarray | Colour) -> np.ndarray:
+def in_light(person: np.ndarray, factor: np.ndarray | Colour) -> np.ndarray:
     person[..., :3] = np.clip(person[..., :3] ** 2.2 * np.asarray(factor, np.float32), 0, 1) ** (1 / 2.2)
     return person
 
 
-def _eyes_closed(person: np.ndarray, eyes: _Eyes, strength: float, _: Colour) -> np.ndarray:
+def _eyes_closed(person: np.ndarray, eyes: Eyes, strength: float, _: Colour) -> np.ndarray:
     """The lid is the skin under the eye, folded up over it: its own colour and pores, and no brow comes down with it.
 
     Strength 0.5 lowers the lid half way.
@@ -102,20 +102,20 @@ def _eyes_closed(person: np.ndarray, eyes: _Eyes, strength: float, _: Colour) ->
     edge = edge - 0.06 * (1 - shape)
     lid = (eyes.y < edge) & (eyes.y > LASHES - EYE_HEIGHT * np.sqrt(shape)) & (shape > 0)
     skin = eyes.remap(person, eyes.x, UNDER_EYE + 0.6 * (LASHES - eyes.y))
-    closed = _blend(person, skin[..., :3], eyes.soft(lid, 0.025))
+    closed = blend(person, skin[..., :3], eyes.soft(lid, 0.025))
     crease = (np.abs(eyes.y - LASHES + EYE_HEIGHT * (0.9 * np.sqrt(shape) - 0.1)) < 0.01) & (shape > 0.2)
-    closed = _in_light(closed, 1 - 0.4 * eyes.soft(crease, 0.012))
+    closed = in_light(closed, 1 - 0.4 * eyes.soft(crease, 0.012))
     lashes = (np.abs(eyes.y - edge) < 0.016) & (shape > 0.1)
-    return _blend(closed, (0.16, 0.12, 0.11), eyes.soft(lashes, 0.006) * 0.8)
+    return blend(closed, (0.16, 0.12, 0.11), eyes.soft(lashes, 0.006) * 0.8)
 
 
-def _red_eyes(person: np.ndarray, eyes: _Eyes, strength: float, _: Colour) -> np.ndarray:
+def _red_eyes(person: np.ndarray, eyes: Eyes, strength: float, _: Colour) -> np.ndarray:
     for middle in (-0.5, 0.5):
-        person = _blend(person, (0.78, 0.08, 0.1), eyes.blob(middle, 0, IRIS_RADIUS * 0.8) * 0.9 * strength)
+        person = blend(person, (0.78, 0.08, 0.1), eyes.blob(middle, 0, IRIS_RADIUS * 0.8) * 0.9 * strength)
     return person
 
 
-def _glasses(person: np.ndarray, eyes: _Eyes, strength: float, _: Colour) -> np.ndarray:
+def _glasses(person: np.ndarray, eyes: Eyes, strength: float, _: Colour) -> np.ndarray:
     """A dark frame: two lenses 0.72 wide, the bridge, the arms to the temples."""
     layer = np.zeros(person.shape[:2], np.float32)
     thick = max(round(0.045 * eyes.unit), 2)
@@ -125,25 +125,25 @@ def _glasses(person: np.ndarray, eyes: _Eyes, strength: float, _: Colour) -> np.
         cv2.ellipse(layer, eyes.at(0.52 * side, 0.06), axes, turn, 0, 360, 1, thick, cv2.LINE_AA)
         cv2.line(layer, eyes.at(0.9 * side, 0.0), eyes.at(1.15 * side, -0.03), 1, thick, cv2.LINE_AA)
     cv2.line(layer, eyes.at(-0.15, 0.0), eyes.at(0.15, 0.0), 1, thick, cv2.LINE_AA)
-    return _blend(person, (0.1, 0.09, 0.09), layer[..., None] * strength)
+    return blend(person, (0.1, 0.09, 0.09), layer[..., None] * strength)
 
 
-def _sunglasses(person: np.ndarray, eyes: _Eyes, strength: float, background: Colour) -> np.ndarray:
+def _sunglasses(person: np.ndarray, eyes: Eyes, strength: float, background: Colour) -> np.ndarray:
     for side in (-1, 1):
         lens = np.hypot((eyes.x - 0.52 * side) / 0.38, (eyes.y - 0.06) / 0.27) < 1
-        person = _blend(person, (0.12, 0.1, 0.1), lens[..., None] * 0.85 * strength)
+        person = blend(person, (0.12, 0.1, 0.1), lens[..., None] * 0.85 * strength)
     return _glasses(person, eyes, 1.0, background)
 
 
-def _glare(person: np.ndarray, eyes: _Eyes, strength: float, background: Colour) -> np.ndarray:
+def _glare(person: np.ndarray, eyes: Eyes, strength: float, background: Colour) -> np.ndarray:
     person = _glasses(person, eyes, 1.0, background)
     for side in (-1, 1):
         streak = np.hypot((eyes.x - 0.55 * side + 0.3 * eyes.y) / 0.16, (eyes.y - 0.03) / 0.12)
-        person = _blend(person, (0.97, 0.98, 1.0), np.clip(1.4 - 1.4 * streak, 0, 1)[..., None] * 0.95 * strength)
+        person = blend(person, (0.97, 0.98, 1.0), np.clip(1.4 - 1.4 * streak, 0, 1)[..., None] * 0.95 * strength)
     return person
 
 
-def _highlight(person: np.ndarray, eyes: _Eyes, strength: float, _: Colour) -> np.ndarray:
+def _highlight(person: np.ndarray, eyes: Eyes, strength: float, _: Colour) -> np.ndarray:
     """A lamp mirrored by forehead, cheek and nose: light is added, until no colour is left in the middle."""
     shine = np.zeros(person.shape[:2], np.float32)
     for x, y, radius in ((0.1, -0.6, 0.27), (-0.55, 0.5, 0.17), (0.02, 0.4, 0.1)):
@@ -152,7 +152,7 @@ def _highlight(person: np.ndarray, eyes: _Eyes, strength: float, _: Colour) -> n
     return person
 
 
-def _side_light(person: np.ndarray, eyes: _Eyes, strength: float, _: Colour) -> np.ndarray:
+def _side_light(person: np.ndarray, eyes: Eyes, strength: float, _: Colour) -> np.ndarray:
     """One lamp beside the head, on the side that is brighter already: light falls with the angle to the skin.
 
     The head is a cylinder with a nose on it; an eighth of the light comes from everywhere.
@@ -163,17 +163,17 @@ def _side_light(person: np.ndarray, eyes: _Eyes, strength: float, _: Colour) -> 
     facing = slope / np.sqrt(1 + slope**2)
     lamp = eyes.brighter_side(person) * np.sin(LAMP) * facing + np.cos(LAMP) * np.sqrt(1 - facing**2)
     light = 1.5 * (0.12 + 0.88 * np.clip(lamp, 0, 1))  # as bright as the camera would make it
-    return _in_light(person, (1 - strength * (1 - light))[..., None])
+    return in_light(person, (1 - strength * (1 - light))[..., None])
 
 
 def _cast(gains: Colour) -> Callable[..., np.ndarray]:
-    def painter(person: np.ndarray, eyes: _Eyes, strength: float, _: Colour) -> np.ndarray:
-        return _in_light(person, tuple(1 + strength * (gain - 1) for gain in gains))  # type: ignore[arg-type]  # three
+    def painter(person: np.ndarray, eyes: Eyes, strength: float, _: Colour) -> np.ndarray:
+        return in_light(person, tuple(1 + strength * (gain - 1) for gain in gains))  # type: ignore[arg-type]  # three
 
     return painter
 
 
-def _smoothed(person: np.ndarray, eyes: _Eyes, strength: float, _: Colour) -> np.ndarray:
+def _smoothed(person: np.ndarray, eyes: Eyes, strength: float, _: Colour) -> np.ndarray:
     """What beauty apps do: edges, eyes and brows stay, pores and moles go (guided filter, He, Sun, Tang 2010)."""
     window = (2 * round(0.07 * eyes.unit) + 1,) * 2
     smooth = person[..., :3]
@@ -183,27 +183,27 @@ def _smoothed(person: np.ndarray, eyes: _Eyes, strength: float, _: Colour) -> np
         kept = variance / (variance + (0.06 * strength) ** 2)
         smooth = cv2.blur(kept, window) * smooth + cv2.blur((1 - kept) * mean, window)
     skin = np.hypot((np.abs(eyes.x) - 0.5) / 0.42, (eyes.y + 0.1) / 0.28) > 1
-    return _blend(person, np.clip(smooth, 0, 1), eyes.soft(skin, 0.03))
+    return blend(person, np.clip(smooth, 0, 1), eyes.soft(skin, 0.03))
 
 
-def _clothes_like_background(person: np.ndarray, eyes: _Eyes, strength: float, background: Colour) -> np.ndarray:
+def _clothes_like_background(person: np.ndarray, eyes: Eyes, strength: float, background: Colour) -> np.ndarray:
     """Everything under the chin in the background's colour; folds stay, faintly."""
     below = np.clip((eyes.y - eyes.chin - 0.25) * 6, 0, 1)[..., None]
     grey = person[..., :3].mean(axis=2, keepdims=True)
     dyed = np.asarray(background, np.float32) * (0.97 + 0.06 * (grey - 0.4))
-    return _blend(person, np.clip(dyed, 0, 1), below * strength)
+    return blend(person, np.clip(dyed, 0, 1), below * strength)
 
 
-def _black_and_white(person: np.ndarray, eyes: _Eyes, strength: float, _: Colour) -> np.ndarray:
-    return _blend(person, person[..., :3] @ np.array([[0.3], [0.59], [0.11]], np.float32), np.array(strength))
+def _black_and_white(person: np.ndarray, eyes: Eyes, strength: float, _: Colour) -> np.ndarray:
+    return blend(person, person[..., :3] @ np.array([[0.3], [0.59], [0.11]], np.float32), np.array(strength))
 
 
-def _forehead_in_shadow(person: np.ndarray, eyes: _Eyes, strength: float, _: Colour) -> np.ndarray:
+def _forehead_in_shadow(person: np.ndarray, eyes: Eyes, strength: float, _: Colour) -> np.ndarray:
     """A cap's shadow over brows and eyes."""
-    return _in_light(person, 1 - 0.85 * strength * np.clip((0.25 - eyes.y) * 4, 0, 1)[..., None])
+    return in_light(person, 1 - 0.85 * strength * np.clip((0.25 - eyes.y) * 4, 0, 1)[..., None])
 
 
-_PAINTERS: dict[Defect, Callable[[np.ndarray, _Eyes, float, Colour], np.ndarray]] = {
+_PAINTERS: dict[Defect, Callable[[np.ndarray, Eyes, float, Colour], np.ndarray]] = {
     "eyes_closed": _eyes_closed,
     "red_eyes": _red_eyes,
     "glasses": _glasses,

@@ -37,7 +37,7 @@ def test_a_loose_photo_is_framed_into_the_standards_ranges(recipe: Recipe, model
     [
         (replace(compliant(0), face=None), Reason.FACE_NONE),
         (replace(LOOSE[0], second_face="obama", second_width=0.8, centre_x=0.62), Reason.FACE_MULTI),
-        (replace(compliant(0), surround=0.0, eye_line=0.2), Reason.FRAME_OUTSIDE),
+        (replace(compliant(0), surround=0.0, eye_line=0.2), Reason.GEO_HAIRLINE),
     ],
     ids=["nobody", "two people", "no room above the head"],
 )

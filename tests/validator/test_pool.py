@@ -5,12 +5,14 @@ import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator
+from functools import partial
 from pathlib import Path
 
 import psutil
 import pytest
 
 from services.validator import pool as pool_module
+from services.validator.judge import Judgement
 from services.validator.models import ModelError
 from services.validator.pool import MEMORY_MAX_BYTES, JudgePool
 from shared.campaign import PhotoProfile
@@ -27,6 +29,13 @@ GONE_SECONDS = 15
 
 def _die(original: bytes, frame: Frame, profile: PhotoProfile, prepared: bytes | None) -> None:
     os.kill(os.getpid(), signal.SIGSEGV)
+
+
+def _die_once(marker: Path, original: bytes, frame: Frame, profile: PhotoProfile, prepared: bytes | None) -> Judgement:
+    if not marker.exists():
+        marker.touch()
+        os.kill(os.getpid(), signal.SIGSEGV)
+    return pool_module._judge(original, frame, profile, prepared)
 
 
 def _hang(original: bytes, frame: Frame, profile: PhotoProfile, prepared: bytes | None) -> None:
@@ -64,16 +73,17 @@ async def test_a_photo_that_twice_kills_hangs_or_starves_its_worker_is_for_a_per
 
 
 async def test_no_other_photo_notices_and_an_accident_that_does_not_repeat_costs_one_try(
-    two_workers: JudgePool, portrait: Portrait, monkeypatch: pytest.MonkeyPatch
+    two_workers: JudgePool, portrait: Portrait, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     judged = pool_module._judge
-    monkeypatch.setattr(pool_module, "_judge", _die)
+    monkeypatch.setattr(pool_module, "_judge", partial(_die_once, tmp_path / "died"))
     unlucky = asyncio.create_task(two_workers.judge(portrait.jpeg, frame_of(portrait), BLUES))
     await asyncio.sleep(0)  # lets it hand over its first try
     monkeypatch.setattr(pool_module, "_judge", judged)
     others = [two_workers.judge(portrait.jpeg, frame_of(portrait), BLUES) for _ in range(4)]
     judgements = await asyncio.gather(unlucky, *others)
     assert {each.verdict.decision for each in judgements} == {"accepted"}
+    assert (tmp_path / "died").exists()
 
 
 async def test_what_cannot_even_be_cut_is_referred_without_a_standard_photo(

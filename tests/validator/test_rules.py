@@ -70,7 +70,7 @@ def test_a_misspelt_check_is_an_error_that_names_the_allowed_ones(tmp_path: Path
 
 def test_every_check_a_campaign_may_name_exists_and_has_a_default_and_a_name_for_reviewers() -> None:
     named = set(get_args(CheckName))
-    made = {"face", *(check.NAME for check in (*checks.FILE_CHECKS, *checks.CHECKS))}
+    made = {"face"} | {check.NAME for check in checks.FILE_CHECKS} | {check.NAME for check in checks.CHECKS}
     assert made == checks.DEFAULTS.keys() == CHECK_NAMES.keys() == named
 
 
@@ -89,3 +89,6 @@ def test_the_technical_check_looks_for_beautifying_and_nothing_else_whatever_the
     doubt = found("skin_texture", Outcome.UNSURE, Reason.EDIT_BEAUTY)
     clean = found("skin_texture", Outcome.PASS, Reason.EDIT_BEAUTY)
     assert beautified([found("roll", Outcome.FAIL, Reason.POSE_ROLL), clean, doubt]) == [doubt]
+    cropped = found("darkroom_marks", Outcome.UNSURE, Reason.EDIT_BEAUTY)
+    assert beautified([clean, cropped]) == []
+    assert beautified([doubt, cropped]) == [doubt, cropped]

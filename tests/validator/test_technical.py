@@ -23,7 +23,7 @@ from shared.staff import Member
 from tests.portraits.compose import Portrait, compose
 from tests.portraits.recipes import compliant
 from tests.validator.facts import NOW
-from tests.validator.judges import Judges, about, heard
+from tests.validator.judges import BLUES, Judges, about, heard
 
 pytestmark = [pytest.mark.timeout(300), pytest.mark.usefixtures("faces")]
 
@@ -130,6 +130,19 @@ async def test_a_photo_whose_original_is_lost_is_for_a_person(judges: Judges, ca
     await judges.run_errands()
     (suspect,) = await desk.suspects(LI)
     assert (suspect.photo_id, suspect.findings) == (lost.photo_id, [])
+
+
+async def test_an_app_that_beautifies_is_known_by_its_mark_though_the_skin_says_nothing(
+    judges: Judges, campaign: Campaign
+) -> None:
+    version = await judges.publish(campaign, **CHECKED, photo=BLUES.model_dump() | {"checks": {"editor_marks": "off"}})
+    marked = await accepted(judges, compose(replace(compliant(0), software="MeituPic 10.2")), version)
+    await judges.run_errands()
+    desk = Technical(judges.outbox)
+    await desk.start(LI, "buct-2020")
+    await judges.run_errands()
+    (suspect,) = await desk.suspects(LI)
+    assert (suspect.photo_id, [each["check"] for each in suspect.findings]) == (marked.photo_id, ["editor_marks"])
 
 
 async def test_the_command_starts_the_check_and_ends_with_it(judges: Judges, campaign: Campaign) -> None:

@@ -18,7 +18,8 @@ TWO_MEGAPIXELS = 1224  # wide, and 1632 high: 2.0 MP, as the promise of one seco
 
 @dataclass(frozen=True)
 class Fate:
-    """photos: what is uploaded, one after another, by name (see `recipe`); ends: intake's word for the last stage.
+    """photos: what is uploaded, one after another, by name (see `recipe`); ends: intake's word for the last stage: who
+    is refused and does not come back lapses with the window.
 
     reasons: the codes the student must have read on the way; decides: what the reviewers say of what comes to them,
     one after the other, and after that yes; turn: what the story is about besides.
@@ -46,18 +47,18 @@ FATES = (
     Fate("bad_type", "文件类型不对", "upload", ("png",), reasons=(Reason.FILE_TYPE,)),
     Fate("too_small", "文件过小", "upload", ("too_few_bytes",), reasons=(Reason.FILE_TOO_SMALL,)),
     Fate("cut_off", "文件残缺", "upload", ("cut_off",), reasons=(Reason.FILE_CORRUPT,), per_campaign=1),
-    Fate("no_face", "没有人脸", "refused", ("no_face",), reasons=(Reason.FACE_NONE,)),
-    Fate("two_faces", "两张人脸", "refused", ("two_faces",), reasons=(Reason.FACE_MULTI,)),
+    Fate("no_face", "没有人脸", "lapsed", ("no_face",), reasons=(Reason.FACE_NONE,)),
+    Fate("two_faces", "两张人脸", "lapsed", ("two_faces",), reasons=(Reason.FACE_MULTI,)),
     # BIT's notice takes any plain colour, so only a background that is not plain is wrong there.
     Fate(
-        "wrong_background", "背景颜色不对", "refused", ("green_background",), reasons=(Reason.BG_COLOR,),
+        "wrong_background", "背景颜色不对", "lapsed", ("green_background",), reasons=(Reason.BG_COLOR,),
         campaigns=("buct",),
     ),
     Fate(
-        "uneven_background", "背景不均匀", "refused", ("gradient_background",), reasons=(Reason.BG_UNEVEN,),
+        "uneven_background", "背景不均匀", "lapsed", ("gradient_background",), reasons=(Reason.BG_UNEVEN,),
         campaigns=("bit",),
     ),
-    Fate("off_centre", "没有居中", "refused", ("off_centre",), reasons=(Reason.GEO_CENTER,)),
+    Fate("off_centre", "没有居中", "lapsed", ("off_centre",), reasons=(Reason.GEO_CENTER,)),
     Fate(
         "resubmitted", "退回后重新提交", "delivered", ("blurred", "compliant"), reasons=(Reason.BLUR,), pays="once",
         must_happen=("photo.refused.v1", "photo.accepted.v1", "payment.succeeded.v1"), per_campaign=3,
@@ -67,7 +68,7 @@ FATES = (
         must_happen=("photo.referred.v1", "photo.accepted.v1"), per_campaign=3,
     ),
     Fate(
-        "unsure_refused", "人工审核退回", "refused", ("unsure",), decides=("refuse",), reasons=(Reason.POSE_ROLL,),
+        "unsure_refused", "人工审核退回", "lapsed", ("unsure",), decides=("refuse",), reasons=(Reason.POSE_ROLL,),
         must_happen=("photo.referred.v1", "photo.refused.v1"),
     ),
     Fate(
@@ -128,8 +129,8 @@ FATES = (
         must_happen=("photo.retaken",), campaigns=("xinhua",),
     ),
     Fate(
-        "final_no", "终审退回后再编辑", "delivered", ("loose", "another_loose"), decides=("accept", "refuse"), pays="once",
-        reasons=(Reason.MAKEUP,), must_happen=("photo.refused.v1",), per_campaign=1, campaigns=("xinhua",),
+        "final_no", "终审退回后再编辑", "delivered", ("loose", "another_loose"), decides=("accept", "refuse"),
+        pays="once", reasons=(Reason.MAKEUP,), must_happen=("photo.refused.v1",), per_campaign=1, campaigns=("xinhua",),
     ),
     Fate(
         "same_again", "重复提交不合格照片", "lapsed", ("loose",), turn="same again", decides=("refuse",), pays="once",

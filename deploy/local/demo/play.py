@@ -9,13 +9,14 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import httpx
 
 from deploy.local.demo import offices
+from deploy.local.demo.arriving import arrive, confirm
+from deploy.local.demo.casting import roles_of
 from deploy.local.demo.fates import FATES, Claim, Fate, Turn
-from deploy.local.demo.people import LEVELS, Person, roster_file, roster_of, stranger
+from deploy.local.demo.people import Person, roster_file, roster_of
 from deploy.local.demo.stage import Stage
 from deploy.local.demo.student import GaveUp, Student
 from deploy.local.keys import STAFF
@@ -89,7 +90,7 @@ class Play:
                 stack.push_async_callback(self._offices[office].aclose)
             students = await self._cast()
             await self._each(students, "making photos", lambda student: student.prepare(), together=2)
-            await self._each(students, "arriving", lambda student: student.arrive())
+            await self._each(students, "arriving", arrive)
             await self._each(_claimed(students, "close_name"), "comparing names", self._compare)
             await self._each(_paying(students), "paying before the photo", _pay_once)
             await self._each(_turned(students, "withdraw"), "withdrawing", lambda student: student.withdraw())
@@ -106,38 +107,24 @@ class Play:
             return Played(students, bundles)
 
     async def _cast(self) -> list[Student]:
+        """The schools hand in their rosters; a student for every role."""
         students: list[Student] = []
         for campaign_id in self._campaign_ids:
             answer = await self._intake.get(f"/v1/campaigns/{campaign_id}")
             answer.raise_for_status()
             campaign = answer.json()
             people = roster_of(campaign["school_code"], ROSTER_SIZE, ROSTER_WITH_PHOTO)
-            if campaign["identity_strategy"] == "capture_code":  # since 2023 the school gives no list
-                students += self._cast_of(campaign, people, len(students))
-                continue
-            report = await offices.hand_in_roster(self._offices["matcher"], campaign_id, roster_file(people))
-            if report["kept"] != ROSTER_SIZE:
-                raise GaveUp(f"{report['kept']} of {ROSTER_SIZE} rows were kept: {report['bad'][:3]}")
-            self._advance("handing in rosters", 1)
-            students += self._cast_of(campaign, people, len(students))
+            if campaign["identity_strategy"] != "capture_code":  # there the school gives no list
+                await self._hand_in_roster(campaign_id, people)
+            for role in roles_of(campaign, self._fates, people, first_number=len(students)):
+                students.append(Student(*role, self._intake, self._sandbox))
         return students
 
-    def _cast_of(self, campaign: dict[str, Any], people: list[Person], number: int) -> list[Student]:
-        """One student per role; those with a photo come from the end of the roster, the others from its start."""
-        roles = [
-            fate
-            for fate in self._fates
-            if campaign["id"].split("-")[0] in fate.campaigns
-            for _ in range(fate.per_campaign)
-        ]
-        free, with_photo = iter(people), iter(reversed(people))
-        students = []
-        for fate in roles:
-            person = next(with_photo if fate.claim == "has_photo" else free)
-            claims = _claims(fate, person, campaign["school_code"], number)
-            students.append(Student(number, fate, campaign, person, claims, self._intake, self._sandbox))
-            number += 1
-        return students
+    async def _hand_in_roster(self, campaign_id: str, people: list[Person]) -> None:
+        report = await offices.hand_in_roster(self._offices["matcher"], campaign_id, roster_file(people))
+        if report["kept"] != ROSTER_SIZE:
+            raise GaveUp(f"{report['kept']} of {ROSTER_SIZE} rows were kept: {report['bad'][:3]}")
+        self._advance("handing in rosters", 1)
 
     async def _upload_first(self, student: Student) -> None:
         await student.hand_in(student.fate.photos[0], self._own[student.number % len(self._own)] if self._own else None)
@@ -177,7 +164,7 @@ class Play:
 
     async def _compare(self, student: Student) -> None:
         await offices.compare(self._offices["matcher"], student.campaign["id"], student.id)
-        await student.confirm()
+        await confirm(student)
 
     async def _pay(self, students: list[Student]) -> None:
         """Who pays twice lets the first order time out, pays the second, and then the first one's money arrives."""
@@ -233,6 +220,7 @@ class Play:
         await student.wait_for("refused")
         await student.look_again()
         await student.hand_in(student.fate.photos[-1])
+        await self._see_through(student)
 
     async def _revoke(self, student: Student) -> None:
         photo_id = student.state["photo"]["photo_id"]
@@ -281,23 +269,6 @@ def _claimed(students: list[Student], claim: Claim) -> list[Student]:
 
 def _paying(students: list[Student]) -> list[Student]:
     return [student for student in _of(students, "pay") if student.fate.pays != "no"]
-
-
-def _claims(fate: Fate, person: Person, school_code: str, number: int) -> Person:
-    match fate.claim:
-        case "stranger":
-            return stranger(school_code, number)
-        case "wrong_name":
-            other = person.entry.model_copy(update={"name": person.entry.name[::-1]})
-            return Person(other, person.has_photo, person.phone)
-        case "close_name":
-            other = person.entry.model_copy(update={"name": person.entry.name + "儿"})
-            return Person(other, person.has_photo, person.phone)
-        case "wrong_level":
-            level = next(each for each in LEVELS if each != person.entry.level)
-            return Person(person.entry.model_copy(update={"level": level}), person.has_photo, person.phone)
-        case _:
-            return person
 
 
 async def _order(student: Student) -> None:

@@ -9,12 +9,11 @@ from uuid import uuid4
 import httpx
 
 from deploy.local.demo.fates import Decision, Fate
-from deploy.local.demo.people import Person, id_card, sex_of
+from deploy.local.demo.people import Person
 from deploy.local.demo.photos import middle_of, photo_file
 
 PATIENCE_SECONDS = 60.0  # for one change of the state; then the student gives up and the demo says where
 POLL_SECONDS = 20
-FEATURE_CODE = "p7uksh"  # of xinhua-2022-spring, as its notice prints it
 
 
 class GaveUp(Exception):
@@ -33,6 +32,7 @@ class Student:
     intake: httpx.AsyncClient
     sandbox: httpx.AsyncClient
     id: str = ""
+    headers: dict[str, str] = field(default_factory=dict)
     openid: str = ""
     state: dict[str, Any] = field(default_factory=dict)
     reasons: list[str] = field(default_factory=list)
@@ -55,98 +55,6 @@ class Student:
         for photo in set(self.fate.photos) - {"own"}:
             await asyncio.to_thread(photo_file, photo, self.number)
 
-    async def arrive(self) -> None:
-        """Signs in, agrees, gives the phone, proves who it is as this campaign asks; stops where a person must look."""
-        name = f"demo-{uuid4().hex[:12]}"
-        self.openid = f"o-{name}"
-        session = await self._call("POST", "/v1/sessions", json={"code": f"login-{name}.1"})
-        self._headers = {"Authorization": f"Bearer {session['token']}"}
-        consent = {"consent_version": self.campaign["consent_version"]}
-        self._see(await self._call("POST", f"/v1/campaigns/{self.campaign['id']}/applications", json=consent))
-        self.id = self.state["id"]
-        templates = self.campaign["templates"][:5]
-        granted = await self.sandbox.post("/play/grants", json={"openid": self.openid, "template_ids": templates})
-        granted.raise_for_status()
-        if self.strategy == "registration":
-            await self._register()
-        contact = {"phone_code": f"phone-{self.person.phone}.{uuid4().hex}", "granted": templates}
-        self._see(await self._call("POST", "/contact", json=contact))
-        started = time.monotonic()
-        self._see(await self._call("POST", "/identity", json=await self._claim()))
-        if self.fate.claim == "close_name":
-            return  # until the school's staff have compared
-        await self.confirm()
-        self.seconds["match"] = time.monotonic() - started
-
-    async def confirm(self) -> None:
-        """Looks at what was found, and says that it is right; answers the reminder."""
-        await self.wait_for("confirm", "unmatched")
-        if self.stage == "unmatched":
-            self.reasons.append(self.state["reason"]["code"])
-            return
-        if self.state["entry"]["student_no"] != self.person.entry.student_no:
-            raise GaveUp("was shown somebody else's entry")
-        self._see(await self._call("POST", "/identity/confirmation", json={"correct": True}))
-        if self.stage == "remind":
-            self._see(await self._call("POST", "/reminder"))
-        if self.campaign["payment_moment"] == "before_upload":
-            await self.wait_for("pay")
-
-    async def _register(self) -> None:
-        """Xinhua's way: a picture of the document is read, a code comes to the phone, a password is chosen."""
-        entry, person = self.claims.entry, self.person
-        picture = {"picture": ("IMG_0002.JPG", await asyncio.to_thread(id_card, entry), "image/jpeg")}
-        path = f"/v1/applications/{self.id}/idcards"
-        self._see(self._good(await self.intake.post(path, files=picture, headers=self._headers)))
-        while self.state["account"]["card"]["state"] == "reading":
-            await self._wait_for_change("the picture of the document to be read")
-        read = self.state["account"]["card"]
-        if read["state"] != "read" or read["document_number"] != entry.document_number:
-            raise GaveUp(f"the picture of the document was {read['state']}")
-        await self._call("POST", "/sms-codes", json={"phone": person.phone})
-        form = {
-            "document_number": entry.document_number,
-            "name": entry.name,
-            "sex": sex_of(entry.document_number),
-            "email": "student@example.edu.cn",
-            "phone": person.phone,
-            "code": await self._code(),
-            "password": "secret2022",
-            "password_again": "secret2022",
-        }
-        self._see(await self._call("POST", "/account", json=form))
-
-    async def _code(self) -> str:
-        """The newest that came by SMS."""
-        deadline = time.monotonic() + PATIENCE_SECONDS
-        while time.monotonic() < deadline:
-            got = (await self.sandbox.get("/play/messages", params={"phone": f"+86{self.person.phone}"})).json()
-            if got["sms"]:
-                return str(got["sms"][-1]["params"][0])
-            await asyncio.sleep(0.2)
-        raise GaveUp("no code came to the phone")
-
-    async def _claim(self) -> dict[str, Any]:
-        entry = self.claims.entry
-        match self.strategy:
-            case "registration":
-                return {"collection": "group", "feature_code": FEATURE_CODE}
-            case "capture_code":
-                return {"capture_code": await self._capture_code(), "last_four": self.person.entry.document_number[-4:]}
-        claim = {"name": entry.name, "document_type": entry.document_type, "document_number": entry.document_number}
-        return claim | ({"level": entry.level} if self.strategy == "name_id_and_level" else {})
-
-    async def _capture_code(self) -> str:
-        """As CHSI shows it to the student."""
-        if self.fate.claim == "stranger":
-            return "no-such-code"
-        entry = self.person.entry
-        shown = {"student_no": entry.student_no, "school_code": self.campaign["school_code"]}
-        shown |= {"name": entry.name, "document_number": entry.document_number}
-        answer = await self.sandbox.post("/play/capture-codes", json=shown)
-        answer.raise_for_status()
-        return str(answer.json()["code"])
-
     async def hand_in(self, photo: str, own: bytes | None = None) -> None:
         """Uploads one photo and waits for what comes of it: refused at once, a verdict, a person's turn, a fee."""
         body, frame = (own, middle_of(own)) if own else await asyncio.to_thread(photo_file, photo, self.number)
@@ -156,13 +64,13 @@ class Student:
             f"/v1/applications/{self.id}/photos",
             data={**fields, "source": self.campaign["upload_sources"][-1], "idempotency_key": uuid4().hex},
             files={"photo": ("IMG_0001.JPG", body, "image/jpeg")},
-            headers=self._headers,
+            headers=self.headers,
         )
         if answer.status_code == 422:
             self.reasons.append(answer.json()["code"])
             self.pictures.append({"original": body})
             return
-        self._see(self._good(answer))
+        self.see(self.good(answer))
         started = time.monotonic()
         if not by_hand:
             await self._look_at_prepared()
@@ -179,20 +87,20 @@ class Student:
         if self.stage == "unprepared":
             raise GaveUp(f"the photo could not be prepared: {photo['reasons']}")
         pleased = self.fate.turn != "retake" or "photo.retaken" in {each["what"] for each in self.state["timeline"]}
-        self._see(await self._call("POST", f"/photos/{photo['photo_id']}/{'acceptance' if pleased else 'retake'}"))
+        self.see(await self.call("POST", f"/photos/{photo['photo_id']}/{'acceptance' if pleased else 'retake'}"))
 
     async def appeal(self) -> None:
-        self._see(await self._call("POST", f"/photos/{self.state['photo']['photo_id']}/appeal"))
+        self.see(await self.call("POST", f"/photos/{self.state['photo']['photo_id']}/appeal"))
         await self.wait_for("in_review")
 
     async def withdraw(self) -> None:
         """The whole application; the money comes back."""
-        self._see(await self._call("POST", "/withdrawal"))
+        self.see(await self.call("POST", "/withdrawal"))
         self.reasons.append(self.state["reason"]["code"])
         await self.wait_until_happened("payment.refunded.v1")
 
     async def be_erased(self) -> None:
-        self._see(await self._call("POST", "/erasure"))
+        self.see(await self.call("POST", "/erasure"))
         await self.wait_for("erased")
 
     def next_decision(self) -> Decision:
@@ -219,9 +127,9 @@ class Student:
         """Asks for an order and returns what wx.requestPayment takes."""
         started = time.monotonic()
         await self.wait_for("pay")
-        await self._call("POST", "/payment", json={})
+        await self.call("POST", "/payment", json={})
         while not self.state["money"]["pay"] or self.state["money"]["order_no"] in self.orders:
-            await self._wait_for_change("an order to pay")
+            await self.wait_for_change("an order to pay")
         self.seconds["order"] = time.monotonic() - started
         self.orders.append(self.state["money"]["order_no"])
         return dict(self.state["money"]["pay"])
@@ -237,20 +145,20 @@ class Student:
     async def wait_for(self, *stages: str) -> None:
         """Raises GaveUp."""
         while self.stage not in stages:
-            await self._wait_for_change(" or ".join(stages))
+            await self.wait_for_change(" or ".join(stages))
 
     async def wait_until_happened(self, what: str, times: int = 1) -> None:
         """Raises GaveUp."""
         while [each["what"] for each in self.state["timeline"]].count(what) < times:
-            await self._wait_for_change(what)
+            await self.wait_for_change(what)
 
     async def refresh(self) -> None:
-        self._see(await self._call("GET", ""))
+        self.see(await self.call("GET", ""))
 
-    async def _wait_for_change(self, what: str) -> None:
+    async def wait_for_change(self, what: str) -> None:
         before, deadline = self.state["revision"], time.monotonic() + PATIENCE_SECONDS
         while True:
-            self._see(await self._call("GET", f"?wait={POLL_SECONDS}&after={before}"))
+            self.see(await self.call("GET", f"?wait={POLL_SECONDS}&after={before}"))
             if self.state["revision"] > before:
                 return
             if time.monotonic() > deadline:
@@ -268,17 +176,16 @@ class Student:
                 shown[kind] = answer.content
         self.pictures.append(shown)
 
-    async def _call(self, method: str, path: str, json: Any = None) -> dict[str, Any]:
+    async def call(self, method: str, path: str, json: Any = None) -> dict[str, Any]:
         whole = path if path.startswith("/v1") else f"/v1/applications/{self.id}{path}"
-        headers = getattr(self, "_headers", {})
-        return self._good(await self.intake.request(method, whole, json=json, headers=headers))
+        return self.good(await self.intake.request(method, whole, json=json, headers=self.headers))
 
-    def _good(self, answer: httpx.Response) -> dict[str, Any]:
+    def good(self, answer: httpx.Response) -> dict[str, Any]:
         if not answer.is_success:
             raise GaveUp(
                 f"{answer.request.method} {answer.request.url.path} answered {answer.status_code}: {answer.text}"
             )
         return dict(answer.json())
 
-    def _see(self, state: dict[str, Any]) -> None:
+    def see(self, state: dict[str, Any]) -> None:
         self.state = state

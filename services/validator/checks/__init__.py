@@ -77,6 +77,7 @@ class FileCheck(Protocol):
     """A module of this package that asks the file, not the picture."""
 
     NAME: CheckName
+    REASON: Reason
 
     def check(self, source: Source, profile: PhotoProfile, /) -> Finding: ...
 

@@ -32,4 +32,6 @@ def check(portrait: Portrait, _: PhotoProfile) -> Finding:
 
 
 def _whites_of_the_eyes(portrait: Portrait) -> float:
-    return max(float(ranked(lab(inside(portrait.picture, eye.lids))[:, 0], 0.9)) for eye in portrait.eyes)
+    """Of the lighter eye; closed eyes show none, which is no proof of darkness."""
+    between = [inside(portrait.picture, eye.lids) for eye in portrait.eyes]
+    return max((float(ranked(lab(pixels)[:, 0], 0.9)) for pixels in between if pixels.size), default=EYES_DARK)

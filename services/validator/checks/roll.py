@@ -8,10 +8,11 @@ from shared.reasons import Reason
 NAME: CheckName = "roll"
 REASON = Reason.POSE_ROLL
 
-LEVEL_DEG = 4.0
-TILTED_DEG = 8.0  # nobody calls this upright; the measure errs by 0.9° (p99)
+UNDISPUTED = 0.5  # of what the campaign allows: up to here nobody asks, beyond it a person decides; the measure errs by
+# 0.9° (p99)
 
 
-def check(portrait: Portrait, _: PhotoProfile) -> Finding:
-    limits = Limits(-LEVEL_DEG, LEVEL_DEG)
-    return measured(NAME, REASON, portrait.roll_deg, "°", limits, error=TILTED_DEG - LEVEL_DEG)
+def check(portrait: Portrait, profile: PhotoProfile) -> Finding:
+    level_deg = UNDISPUTED * profile.roll_max_degrees
+    limits = Limits(-level_deg, level_deg)
+    return measured(NAME, REASON, portrait.roll_deg, "°", limits, error=profile.roll_max_degrees - level_deg)

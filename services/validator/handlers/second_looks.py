@@ -67,6 +67,7 @@ class SecondLooks:
         except NoSuchObject:
             return None
         looks_for = {check.NAME: check.REASON for check in checks.CHECKS}
+        looks_for |= {check.NAME: check.REASON for check in checks.FILE_CHECKS}
         profile = every_beauty_check(pinned.photo, looks_for)
         judgement = await self._pool.judge(original, photo.frame, profile, prepared)
         return beautified(judgement.findings) if judgement.findings else None

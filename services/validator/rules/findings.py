@@ -106,5 +106,7 @@ def every_beauty_check(profile: PhotoProfile, looks_for: Mapping[CheckName, Reas
 
 
 def beautified(findings: Iterable[Finding]) -> list[Finding]:
-    """What speaks for beautifying, certain or not: a person decides."""
-    return [each for each in findings if each.reason is Reason.EDIT_BEAUTY and each.outcome is not Outcome.PASS]
+    """What speaks for beautifying, certain or not: a person decides. An editor's mark alone does not: studios crop with
+    the same programs."""
+    found = [each for each in findings if each.reason is Reason.EDIT_BEAUTY and each.outcome is not Outcome.PASS]
+    return found if any(each.check != "darkroom_marks" for each in found) else []

@@ -91,14 +91,14 @@ def _check(field: str) -> str:
 
 
 def photographed(
-    card: Image.Image, turn: float = 0, bright: float = 1.0, blur: float = 0, width_px: int = 1600
+    card: Image.Image, turn: float = 0, bright: float = 1.0, blur: float = 0, width_px: float = 1600
 ) -> bytes:
     """On a table, from above: turned by `turn` degrees, darker, out of focus; a JPEG."""
     table = (96, 84, 72)
     around = Image.new("RGB", (int(card.width * 1.3), int(card.height * 1.4)), table)
     around.paste(card, (int(card.width * 0.15), int(card.height * 0.2)))
     picture = around.rotate(turn, expand=True, resample=Image.Resampling.BICUBIC, fillcolor=table)
-    picture = picture.resize((width_px, round(picture.height * width_px / picture.width)))
+    picture = picture.resize((round(width_px), round(picture.height * width_px / picture.width)))
     picture = ImageEnhance.Brightness(picture).enhance(bright).filter(ImageFilter.GaussianBlur(blur))
     file = io.BytesIO()
     picture.save(file, "JPEG", quality=85)
