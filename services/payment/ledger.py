@@ -54,7 +54,9 @@ async def fall_due(tx: Transaction, case: Case, terms: Payment, event: str, char
     if terms.moment == "none":
         await _settle(tx, case, order_no="", amount_fen=0, how="waived", paid_at=tx.now)
         return
-    owed = {"amount_fen": terms.fee_of(number), "unpaid_until": rules.grace_ends_at(terms, tx.now)}
+    owed: dict[str, Any] = {"amount_fen": terms.fee_of(number), "unpaid_until": rules.grace_ends_at(terms, tx.now)}
+    if terms.order_prefix:
+        owed["order_no"] = await store.new_order_no(tx, terms.order_prefix)
     await store.change_case(tx, case.application_id, money=money, fees=number, due_at=tx.now, **owed)
     tx.tell(PaymentDue(**about(case), **owed))
     tx.do("chase_payment", case.application_id, at=rules.chases(terms, tx.now)[0].at, step=0)
@@ -98,7 +100,7 @@ async def _give_back(tx: Transaction, order: Order, reason: Reason) -> None:
 def remind(tx: Transaction, case: Case, reminder: int) -> None:
     """Not when the grace is over: a timer that comes late recalls nothing."""
     if case.unpaid_until and tx.now < case.unpaid_until:
-        owed = {"amount_fen": case.amount_fen, "unpaid_until": case.unpaid_until}
+        owed = {"amount_fen": case.amount_fen, "unpaid_until": case.unpaid_until, "order_no": case.order_no}
         tx.tell(PaymentDue(**about(case), **owed, reminder=reminder))
 
 

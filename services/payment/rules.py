@@ -84,6 +84,7 @@ class Case:
     unpaid_until: datetime | None
     settled_by: str | None  # order_no
     fees: int = 0  # that have fallen due, one after the other
+    order_no: str | None = None  # that the student was told, for the first order of the newest fee
 
 
 @dataclass(frozen=True)

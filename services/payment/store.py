@@ -17,6 +17,7 @@ from sqlalchemy import (
     Row,
     Table,
     Text,
+    func,
     insert,
     select,
     update,
@@ -46,6 +47,7 @@ cases = Table(
     Column("unpaid_until", WHEN),
     Column("settled_by", Text),
     Column("fees", Integer, nullable=False, server_default="0"),
+    Column("order_no", Text, unique=True),
 )
 orders = Table(
     "orders",
@@ -142,21 +144,35 @@ async def standing_orders(tx: Transaction, application_id: UUID) -> list[Order]:
     return [_order(row._asdict()) for row in await tx.execute(paid.where(~given_back))]
 
 
-async def new_order_no(tx: Transaction, prefix: str | None) -> str:
-    """Ours: of WeChat's allowed characters, at most 32, never used again."""
-    if prefix is None:
-        return uuid4().hex
+async def new_order_no(tx: Transaction, prefix: str) -> str:
+    """The next free millisecond's: one transaction after the other."""
+    await tx.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(prefix, 0))))
     moment = tx.now
-    while (await tx.execute(select(orders.c.order_no).where(orders.c.order_no == order_no_at(prefix, moment)))).first():
+    while await _is_taken(tx, order_no_at(prefix, moment)):
         moment += timedelta(milliseconds=1)
     return order_no_at(prefix, moment)
+
+
+async def _is_taken(tx: Transaction, order_no: str) -> bool:
+    told = select(cases.c.order_no).where(cases.c.order_no == order_no)
+    used = select(orders.c.order_no).where(orders.c.order_no == order_no)
+    return (await tx.execute(told.union_all(used))).first() is not None
+
+
+async def _next_order_no(tx: Transaction, case: Case, prefix: str | None) -> str:
+    """Ours: of WeChat's allowed characters, at most 32, never used again. The first is the one the student was told."""
+    if prefix is None:
+        return uuid4().hex
+    used = select(orders.c.order_no).where(orders.c.order_no == case.order_no)
+    is_new = case.order_no is not None and (await tx.execute(used)).first() is None
+    return case.order_no if case.order_no and is_new else await new_order_no(tx, prefix)
 
 
 async def add_order(tx: Transaction, case: Case, payer: Sealed[Payer], terms: Payment, expires_at: datetime) -> Order:
     """A new order in state placing."""
     assert case.amount_fen is not None
     order = Order(
-        order_no=await new_order_no(tx, terms.order_prefix),
+        order_no=await _next_order_no(tx, case, terms.order_prefix),
         application_id=case.application_id,
         payer=payer,
         description=terms.description,

@@ -56,8 +56,9 @@ def look_behind(picture: Pixels, face: Face) -> Background:
     if not background.any():
         return Background(np.zeros(3, np.float32), 0.0, 0.0, 0.0, person, objects)
     quarter = np.ascontiguousarray(upper[::2, ::2])
-    colour = ranked(lab(quarter[background]), 0.5)
-    away = delta_e(lab(quarter[judged]), colour)
+    colours = lab(quarter[judged])
+    colour = ranked(colours[background[judged]] if objects.any() else colours, 0.5)
+    away = delta_e(colours, colour)
     return Background(
         colour,
         spread=float(ranked(away, 0.95)),

@@ -58,7 +58,7 @@ def _band(canvas: Pixels, rows: tuple[int, int], outcome: Outcome | None) -> Non
 
 def _dashes(canvas: Pixels) -> None:
     for row in range(0, FRAME_HEIGHT_PX, 16):
-        cv2.line(canvas, (_MIDDLE, row), (_MIDDLE, row + 6), _WHITE, 1, cv2.LINE_AA)
+        canvas[row : row + 7, _MIDDLE] = _WHITE
 
 
 def _mark_lines(canvas: Pixels, portrait: Portrait, outcome: dict[str, Outcome]) -> None:

@@ -73,7 +73,10 @@ def _face_square(picture: Pixels, portrait: Portrait) -> Pixels:
     to_square = 2 * SHRUNK_PX
     step = side / to_square
     place = np.array([[step, 0, middle[0] - side / 2], [0, step, middle[1] - 0.4 * side]])
-    smooth = cv2.blur(cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY), (5, 5))  # warpAffine samples four pixels only
+    left, top = (max(int(corner) - 4, 0) for corner in place[:, 2])
+    around = picture[top : top + int(side) + 10, left : left + int(side) + 10]
+    place[:, 2] -= left, top
+    smooth = cv2.blur(cv2.cvtColor(around, cv2.COLOR_BGR2GRAY), (5, 5))  # warpAffine samples four pixels only
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
     square = cv2.warpAffine(smooth, place, (to_square, to_square), flags=flags, borderMode=cv2.BORDER_REPLICATE)
     return np.asarray(square, np.uint8)

@@ -25,6 +25,7 @@ BYTES_FULL = 0.97 * BYTES_MAX  # what the next quality adds is more: 3.2 % at 82
 QUALITY_FIRST = 82
 # The bytes of 127 portraits fall with the quantiser's step, which is in proportion to 100 - quality, to this power.
 COARSENESS_TO_BYTES = 0.59
+_DENSITY, _PER_INCH = 13, b"\1"  # place of the unit in a JFIF file, and inches; then dots across and down
 _SRGB = ImageCms.createProfile("sRGB")
 
 
@@ -79,13 +80,12 @@ def encode(picture: Pixels) -> StandardPhoto:
     Three tries for most portraits. With Huffman tables of its own each would take 1.8 ms instead of 0.7, for a quality
     that is the same or higher by 1 in five portraits of six.
     """
-    image = Image.fromarray(np.asarray(cv2.cvtColor(picture, cv2.COLOR_BGR2RGB), np.uint8))
     tried: dict[int, bytes] = {}
     fits, too_large = QUALITY_MIN - 1, QUALITY_MAX + 1
     quality = QUALITY_FIRST
     while too_large - fits > 1 and len(tried.get(fits, b"")) < BYTES_FULL:
         quality = min(max(quality, fits + 1), too_large - 1)
-        tried[quality] = _jpeg(image, quality)
+        tried[quality] = _jpeg(picture, quality)
         if len(tried[quality]) <= BYTES_MAX:
             fits = quality
         else:
@@ -96,10 +96,10 @@ def encode(picture: Pixels) -> StandardPhoto:
     return StandardPhoto(tried[best], best)
 
 
-def _jpeg(image: Image.Image, quality: int) -> bytes:
-    file = BytesIO()
-    image.save(file, "JPEG", quality=quality, dpi=(DPI, DPI))
-    return file.getvalue()
+def _jpeg(picture: Pixels, quality: int) -> bytes:
+    """By OpenCV, which takes 0.7 ms where Pillow takes 1.2, but knows no dpi: JFIF (T.871, 10.1) has them here."""
+    jpeg = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, quality])[1].tobytes()
+    return jpeg[:_DENSITY] + _PER_INCH + 2 * DPI.to_bytes(2) + jpeg[_DENSITY + 5 :]
 
 
 def _in_srgb(picture: Pixels, profile: bytes | None) -> Pixels:

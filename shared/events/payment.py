@@ -18,6 +18,7 @@ class PaymentDue(ApplicationEvent):
     amount_fen: int
     unpaid_until: datetime
     reminder: int = 0
+    order_no: str | None = None  # of the order to come, where the campaign numbers them for people to read
 
 
 class PaymentRequested(ApplicationEvent):

@@ -25,11 +25,13 @@ async def test_my_orders_list_what_was_handed_in_with_a_masked_number(door: Inta
     student = await door.student(campaign, until="confirm")
     assert await orders(student) == []
     await student.upload(noise_jpeg())
-    due = PaymentDue(**student.named, amount_fen=2000, unpaid_until=BUCT.window.closes_at)
+    order_no = "0000-20200714160054374"
+    until_closed = BUCT.window.closes_at
+    due = PaymentDue(**student.named, amount_fen=2000, unpaid_until=until_closed, order_no=order_no)
     await student.hear(due, "pay")
+    assert [each["order_no"] for each in await orders(student)] == [order_no], "before anybody went to pay"
     asked = await student.post("/payment")
     assert asked.status_code == 202
-    order_no = "0000-20200714160054374"
     until_paid = datetime.now(UTC) + DAY
     answer = {"request_id": uuid4(), "order_no": order_no, "amount_fen": 2000, "expires_at": until_paid, "pay": PAY}
     await door.teller.tell(PaymentPrepared(**student.named, **answer))

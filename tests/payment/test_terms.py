@@ -69,6 +69,7 @@ async def test_orders_are_numbered_by_the_campaigns_prefix_and_never_alike(till:
     await till.handlers.charge(till.submitted(2))
     await paid(till)
     numbers = [settled.order_no for settled in await till.facts(PaymentSucceeded)]
+    assert numbers == [due.order_no for due in await till.facts(PaymentDue)], "the student was told at once"
     assert len(set(numbers)) == 2
     assert all(number.startswith("0000-20") and len(number) == 22 for number in numbers)
 

@@ -158,7 +158,7 @@ def with_erased(ending: Ending, fact: ErasureCompleted) -> Ending:
 def with_payment(money: MoneyRegion, fact: PaymentFact) -> MoneyRegion:
     match fact:
         case PaymentDue():
-            due = Due(amount_fen=fact.amount_fen, unpaid_until=fact.unpaid_until, reminder=fact.reminder)
+            due = Due(**fact.model_dump(include=set(Due.model_fields)))
             return money if money.due and _rank(money.due) > _rank(due) else money.model_copy(update={"due": due})
         case PaymentPrepared():
             changed: dict[str, object] = {"prepared": _later(money.prepared, fact)}

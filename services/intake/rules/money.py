@@ -14,6 +14,7 @@ class Due(Value):
     amount_fen: int
     unpaid_until: datetime
     reminder: int = 0
+    order_no: str | None = None
 
 
 class Prepared(Value):

@@ -14,7 +14,8 @@ OFFERED = ("upload", "pay")  # 再编辑, 去支付
 
 
 class OrderView(BaseModel):
-    """As Xinhua's notice lists it (三-7). `order_no` is none until the student first goes to pay."""
+    """As Xinhua's notice lists it (三-7). `order_no` is none where the campaign numbers no orders for
+    people to read and the student has not yet gone to pay."""
 
     application_id: str
     campaign_id: str
@@ -36,7 +37,8 @@ def order_view(
 ) -> OrderView:
     """entry: none after an erasure."""
     money, at = application.money, stage(application, campaign, now)
-    numbers = sorted(money.standing) or ([money.prepared.order_no] if money.prepared else sorted(money.paid))
+    told = [each.order_no for each in (money.due, money.prepared) if each and each.order_no]
+    numbers = sorted(money.standing) or told or sorted(money.paid)
     offered = [each for each in open_actions(application, campaign, now) if each in OFFERED]
     return OrderView(
         application_id=str(application.id),

@@ -33,7 +33,7 @@ CHARACTERS_MIN = 3
 
 
 def check(portrait: Portrait, _: PhotoProfile) -> Finding:
-    line = _line(np.asarray(cv2.cvtColor(portrait.picture, cv2.COLOR_BGR2GRAY), np.uint8))
+    line = _line(portrait.picture)
     finding = measured(NAME, REASON, line, "级", Limits(high=NO_LINE), error=LINE - NO_LINE)
     if finding.outcome is not Outcome.PASS:
         return finding
@@ -44,13 +44,20 @@ def check(portrait: Portrait, _: PhotoProfile) -> Finding:
     return Finding(NAME, Outcome.UNSURE, REASON, written, "字", Limits(high=CHARACTERS_MIN - 1), 50)
 
 
-def _line(grey: npt.NDArray[np.uint8]) -> float:
+def _line(picture: Pixels) -> float:
     """Of the four sides the second clearest: one alone may be the edge of a desk."""
-    sides = (grey, grey[::-1], grey.T, grey.T[::-1])
-    return sorted(_clearest_line(np.ascontiguousarray(side[:NEAR_PX, ::2])) for side in sides)[-2]
+    level = (picture[:NEAR_PX, ::2], picture[: -NEAR_PX - 1 : -1, ::2])
+    upright = (picture[::2, :NEAR_PX], picture[::2, : -NEAR_PX - 1 : -1])
+    return sorted([*(_clearest_line(_grey(side)) for side in level), *(_clearest_line(_grey(side).T) for side in upright)])[-2]
+
+
+def _grey(side: Pixels) -> npt.NDArray[np.uint8]:
+    return np.asarray(cv2.cvtColor(np.ascontiguousarray(side), cv2.COLOR_BGR2GRAY), np.uint8)
 
 
 def _clearest_line(strip: npt.NDArray[np.uint8]) -> float:
+    """Rows run along the side."""
+    strip = np.ascontiguousarray(strip)
     rises = cv2.absdiff(strip[2:], strip[:-2])
     clearest = rises[(rises > NO_LINE).sum(axis=1).argmax()]
     rank = int((1 - SHARE) * clearest.size)
@@ -59,7 +66,7 @@ def _clearest_line(strip: npt.NDArray[np.uint8]) -> float:
 
 def _row_of_edges(strip: Pixels) -> float:
     """How many upright edges the richest row of writing has more than what lies above and below it."""
-    rises = cv2.absdiff(np.ascontiguousarray(strip[:, 3:]), np.ascontiguousarray(strip[:, :-3]))
+    rises = cv2.absdiff(strip[:, 3:], strip[:, :-3])
     blue, green, red = cv2.split(rises)
     edges = np.count_nonzero(cv2.max(cv2.max(blue, green), red) > EDGE, axis=1).astype(np.float32)
     rows = cv2.blur(edges[:, None], (1, ROWS_PX), borderType=cv2.BORDER_REPLICATE)[:, 0]

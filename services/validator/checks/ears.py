@@ -22,14 +22,12 @@ BACKGROUND = 12.0  # ΔE2000
 
 def check(portrait: Portrait, _: PhotoProfile) -> Finding:
     """The share of dark hair where the ear should be, on the side with more of it; fair hair is not seen."""
-    covered = max(_covered(portrait, side) for side in (-1, 1))
-    return measured(NAME, REASON, covered, "", Limits(high=SHOWN), error=HIDDEN - SHOWN)
-
-
-def _covered(portrait: Portrait, side: int) -> float:
-    colours = colours_at(portrait, _strip(portrait, side))
+    places = np.concatenate([_strip(portrait, side) for side in (-1, 1)])
+    colours = colours_at(portrait, places)
     behind = delta_e(colours, portrait.background.colour) < BACKGROUND
-    return float((is_dark_hair(colours, skin(portrait, side)) & ~behind).mean())
+    sides = zip((-1, 1), np.split(colours, 2), np.split(behind, 2), strict=True)
+    covered = max(float((is_dark_hair(strip, skin(portrait, side)) & ~seen).mean()) for side, strip, seen in sides)
+    return measured(NAME, REASON, covered, "", Limits(high=SHOWN), error=HIDDEN - SHOWN)
 
 
 def _strip(portrait: Portrait, side: int) -> Points:

@@ -1,5 +1,7 @@
 """The face is neither too dark nor burnt out (std 10)."""
 
+import numpy as np
+
 from services.validator.colour import lab
 from services.validator.portrait import Portrait
 from services.validator.regions import inside, ranked
@@ -22,7 +24,7 @@ BURNT_PLAIN, BURNT = 0.155, 0.185
 
 
 def check(portrait: Portrait, _: PhotoProfile) -> Finding:
-    burnt = float((portrait.face_pixels >= BURNT_LEVEL).mean())
+    burnt = np.count_nonzero(portrait.face_pixels >= BURNT_LEVEL) / max(portrait.face_pixels.size, 1)
     if burnt > BURNT_PLAIN:
         limits = Limits(high=BURNT_PLAIN)
         return measured(NAME, Reason.LIGHT_OVER, burnt, "", limits, error=BURNT - BURNT_PLAIN)

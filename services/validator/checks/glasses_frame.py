@@ -23,9 +23,9 @@ NOSE = (168, 5)  # from between the eyes to near the tip
 
 def check(portrait: Portrait, _: PhotoProfile) -> Finding:
     """How much of the skin on both sides of both eyes is crossed by something dark, where glasses are worn."""
-    crossed = min(_crossed(portrait, *corners) for corners in (EYE_CORNERS_LEFT, EYE_CORNERS_RIGHT))
-    value = crossed if _worn(portrait) else 0.0
-    return measured(NAME, REASON, value, "", Limits(high=AROUND), error=ACROSS - AROUND)
+    eyes = (EYE_CORNERS_LEFT, EYE_CORNERS_RIGHT)
+    crossed = min(_crossed(portrait, *corners) for corners in eyes) if _worn(portrait) else 0.0
+    return measured(NAME, REASON, crossed, "", Limits(high=AROUND), error=ACROSS - AROUND)
 
 
 def _crossed(portrait: Portrait, first: int, second: int) -> float:

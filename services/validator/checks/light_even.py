@@ -1,9 +1,9 @@
 """Light comes evenly from the left and the right (std 10)."""
 
 import numpy as np
+import numpy.typing as npt
 
-from services.validator.portrait import Portrait
-from services.validator.regions import around
+from services.validator.portrait import FRAME_HEIGHT_PX, FRAME_WIDTH_PX, Portrait
 from services.validator.rules import Finding, Limits, measured
 from shared.campaign import CheckName, PhotoProfile
 from shared.reasons import Reason
@@ -25,14 +25,19 @@ BLACK = 4.0  # of 255: what is darker has no brightness to compare
 def check(portrait: Portrait, _: PhotoProfile) -> Finding:
     """How much brighter one side is, in stops of light, at three quarters of the places: a fringe, a beard or a scar on
     one side is outvoted."""
-    stops = np.array([_light(portrait, left) - _light(portrait, right) for left, right in PAIRS])
+    left, right = _light(portrait, [pair[0] for pair in PAIRS]), _light(portrait, [pair[1] for pair in PAIRS])
+    stops = left - right
     low, high = np.percentile(stops, [25, 75])
     difference = max(float(low), -float(high), 0.0)
     return measured(NAME, REASON, difference, "EV", Limits(high=EVEN), error=UNEVEN - EVEN)
 
 
-def _light(portrait: Portrait, point: int) -> float:
-    """log2 of the linear light on a patch of skin."""
-    patch = around(portrait.picture, portrait.face.points[point], PATCH * portrait.face_width_px)
-    level = float(patch[:, 1].mean()) if patch.size else BLACK
-    return 2.2 * float(np.log2(max(level, BLACK)))
+def _light(portrait: Portrait, points: list[int]) -> npt.NDArray[np.float64]:
+    """log2 of the linear light on a patch of skin around each point."""
+    reach = max(round(PATCH * portrait.face_width_px), 1)
+    x, y = portrait.face.points[points].round().astype(int).T[:, :, None, None]
+    patch = np.arange(-reach, reach + 1)
+    rows = np.clip(y + patch[:, None], 0, FRAME_HEIGHT_PX - 1)
+    columns = np.clip(x + patch, 0, FRAME_WIDTH_PX - 1)
+    levels = portrait.picture[rows, columns, 1].mean(axis=(1, 2))
+    return np.asarray(2.2 * np.log2(np.maximum(levels, BLACK)))

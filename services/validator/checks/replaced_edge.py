@@ -65,16 +65,14 @@ def _foreign_rim(portrait: Portrait, points: Points, inwards: Points) -> float:
     a mixture of the background with these has."""
     if len(points) < FEW:
         return 0.0
-    outside, rim, inside = (_hues(portrait.picture, points, inwards, px) for px in (OUTSIDE_PX, RIM_PX, INSIDE_PX))
+    hues = _hues(portrait.picture, points, inwards, OUTSIDE_PX + RIM_PX + INSIDE_PX)
+    outside, rim, inside = np.split(hues, (len(OUTSIDE_PX), len(OUTSIDE_PX) + len(RIM_PX)), axis=1)
     background = outside.mean(axis=1, keepdims=True)
-    off = np.full(rim.shape[:2], np.inf, np.float32)
+    ways = np.concatenate([inside, np.zeros_like(background)], axis=1) - background
     from_background = rim - background
-    person = (*(inside[:, depth : depth + 1] for depth in range(len(INSIDE_PX))), np.zeros_like(background))
-    for own in person:
-        way = own - background
-        along = np.einsum("pdh,poh->pd", from_background, way) / np.maximum(np.einsum("poh,poh->po", way, way), 1e-3)
-        away = from_background - np.clip(along, 0, 1)[..., None] * way
-        off = np.minimum(off, np.hypot(away[..., 0], away[..., 1]))
+    along = from_background @ ways.transpose(0, 2, 1) / np.maximum((ways * ways).sum(axis=2), 1e-3)[:, None]
+    away = from_background[:, :, None] - np.clip(along, 0, 1)[..., None] * ways[:, None]
+    off = np.hypot(away[..., 0], away[..., 1]).min(axis=2)
     middle = len(RIM_PX) // 2
     return float((np.partition(off, middle, axis=1)[:, middle] > FOREIGN).mean())
 
@@ -106,11 +104,11 @@ def _missing(portrait: Portrait) -> float:
     background, reach = portrait.background, HEAD * portrait.face_width_px
     left, right = (max(int((portrait.centre_x_px + side * reach) / 2), 0) for side in (-1, 1))
     head = background.person[: int(portrait.eye_line_px / 2) : 2, left:right:2]
-    outline = cv2.findNonZero(head.astype(np.uint8))
-    if outline is None:
+    contours, _ = cv2.findContours(head.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+    if not contours:
         return 0.0
     hull = np.zeros(head.shape, np.uint8)
-    cv2.fillConvexPoly(hull, cv2.convexHull(outline), 1)
+    cv2.fillConvexPoly(hull, cv2.convexHull(np.concatenate(contours)), 1)
     colours = lab(portrait.picture[: 4 * head.shape[0] : 4, 2 * left : 2 * left + 4 * head.shape[1] : 4])
     lightness, green, blue = cv2.split(np.abs(colours - background.colour))  # how far off; NumPy's sum takes four times
     behind = lightness + green + blue < SAME

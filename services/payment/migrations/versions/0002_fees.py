@@ -10,6 +10,7 @@ down_revision = "0001"
 
 def upgrade() -> None:
     op.add_column("cases", sa.Column("fees", sa.Integer, nullable=False, server_default="0"))
+    op.add_column("cases", sa.Column("order_no", sa.Text, unique=True))
     op.execute("UPDATE cases SET fees = 1 WHERE money <> 'not_due'")
     op.create_table(
         "notes",
@@ -23,4 +24,5 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("notes")
+    op.drop_column("cases", "order_no")
     op.drop_column("cases", "fees")
