@@ -100,7 +100,7 @@ class Reason(StrEnum):
 
     # why a photo went to a person although no measure was unsure
     JUDGE_FAILED = "JUDGE_FAILED", "system", "照片需人工审核"
-    REVIEW_PLANNED = "REVIEW_PLANNED", "system", "照片需人工审核"  # the campaign wants a person besides the judge
+    REVIEW_PLANNED = "REVIEW_PLANNED", "system", "照片等待人工审核"  # the campaign wants a person besides the judge
     APPEALED = "APPEALED", "system", "申诉已受理，等待人工审核"
     REVIEW_DECIDED = "REVIEW_DECIDED", "system", "该照片已有审核结论"
     SAME_REVIEWER = "SAME_REVIEWER", "system", "终审须由另一位审核员进行"

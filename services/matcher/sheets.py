@@ -55,7 +55,8 @@ async def row_batches(
             found = [_line(line) for line in lines]
             if found and isinstance(found[0], int):
                 expect(found[0])
-            yield [each for each in found if isinstance(each, list)]
+            if rows := [each for each in found if isinstance(each, list)]:
+                yield rows
         if await reader.wait() != 0:
             raise NotARoster("文件过大或已损坏，无法读取；请删去多余的空行空列，另存为新的 XLSX 后重试")
     finally:

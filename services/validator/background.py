@@ -44,9 +44,8 @@ class Background:
     objects: Mask
 
 
-def look_behind(picture: Pixels, face: Face) -> Background:
-    """`picture` is the 480x640 frame."""
-    half = np.asarray(cv2.resize(picture, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA), np.uint8)
+def look_behind(half: Pixels, face: Face) -> Background:
+    """`half`: the 480x640 frame at half its size; the face lies in the frame's pixels."""
     outline = face.points / np.float32(2)
     upper = half[: int(np.clip(outline[LOWER_LIP, 1], 20, half.shape[0]))]
     flooded = _flood(np.asarray(cv2.blur(upper, (3, 3)), np.uint8), outline)

@@ -4,7 +4,7 @@ import numpy as np
 
 from services.validator.crop import Head, centred_frame, why_no_frame
 from services.validator.decode import decode
-from services.validator.faces import CHIN, EYE_CORNERS_LEFT, EYE_CORNERS_RIGHT, Face, FaceModels, Pixels
+from services.validator.faces import CHIN, EYE_CORNERS_LEFT, EYE_CORNERS_RIGHT, Face, FaceModels, Halves, Pixels
 from services.validator.hairline import RATIO
 from services.validator.portrait import FACE_CERTAINTY_MIN, FRAME_WIDTH_PX, centre_x_px, face_width_px, look
 from services.validator.standard import cut_from
@@ -54,13 +54,14 @@ def _frame_of(head: Head, header: PictureHeader, profile: PhotoProfile) -> Frame
 
 def _head_in(picture: Pixels, scale: float, models: FaceModels) -> Head:
     """`scale`: pixels of the original for each of the picture."""
-    faces = [face for face in models.find(picture) if face.certainty >= FACE_CERTAINTY_MIN]
+    halves = Halves(picture)
+    faces = [face for face in models.find(halves) if face.certainty >= FACE_CERTAINTY_MIN]
     if not faces:
         raise CannotFrame(Reason.FACE_NONE, "no face in the whole picture")
     largest, *others = faces
     if others and others[0].height_px > SHARE_OF_OTHERS * largest.height_px:
         raise CannotFrame(Reason.FACE_MULTI, f"{len(faces)} faces: which is meant?")
-    face = models.refine(picture, largest)
+    face = models.refine(halves, largest)
     eye_line = _eye_line_px(face)
     hairline = eye_line - RATIO * (float(face.points[CHIN, 1]) - eye_line)
     return Head(eye_line * scale, hairline * scale, face_width_px(face) * scale, centre_x_px(face) * scale)

@@ -5,15 +5,12 @@
 
 import asyncio
 import multiprocessing
-import os
 import resource
-import sys
 from concurrent.futures import CancelledError
+from contextlib import suppress
 from dataclasses import replace
 from functools import cache
-from multiprocessing.connection import wait
 from pathlib import Path
-from threading import Thread
 from types import TracebackType
 from typing import Any, Self
 
@@ -33,12 +30,15 @@ from shared.campaign import Campaign, PhotoProfile
 from shared.events import Frame
 from shared.logs import start_logs
 from shared.reasons import Reason
+from shared.workers import end_with_parent, keep_main_out_of_workers
 
 log = structlog.get_logger()
 
 PHOTOS_PER_PROCESS = 2_000  # then a fresh one: whatever an image library leaks ends here
 MEMORY_MAX_BYTES = 3 * 2**30  # of data; 50 MP take 0.6 GiB, the models and libraries 0.2 GiB
 TRIES = 2
+JOIN_SECONDS = 10
+TURNS_WAITED = 3  # photos before it, its own time and a worker's start
 CANNOT_JUDGE = Judgement(Verdict("referred", (Reason.JUDGE_FAILED,)), (), None, None, {})
 
 # Of a worker process, set by its initializer.
@@ -54,16 +54,19 @@ class JudgePool:
         self, models_dir: Path, processes: int, seconds_per_photo: float, cutout: CutoutSettings | None = None
     ) -> None:
         """cutout: another network than ISNet for replacing backgrounds."""
-        _keep_main_out_of_workers()
+        keep_main_out_of_workers()
         self._models_dir = models_dir
         self._cutout = cutout or CutoutSettings()
         self._seconds = seconds_per_photo
         self.processes = processes
-        self._pool = ProcessPool(
-            max_workers=processes,
+        self._pool = self._new_pool()
+
+    def _new_pool(self) -> ProcessPool:
+        return ProcessPool(
+            max_workers=self.processes,
             max_tasks=PHOTOS_PER_PROCESS,
             initializer=_begin,
-            initargs=[models_dir, self._cutout],
+            initargs=[self._models_dir, self._cutout],
             context=multiprocessing.get_context("spawn"),  # onnxruntime's threads do not survive a fork
         )
 
@@ -79,7 +82,8 @@ class JudgePool:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._pool.stop()  # type: ignore[no-untyped-call]  # pebble ships half its types
-        await asyncio.to_thread(self._pool.join)
+        with suppress(TimeoutError):  # a broken pool may wait for ever to hand over its last photo
+            await asyncio.to_thread(self._pool.join, JOIN_SECONDS)
 
     async def judge(
         self, original: bytes, frame: Frame, profile: PhotoProfile, prepared: bytes | None = None
@@ -117,33 +121,28 @@ class JudgePool:
         return replace(CANNOT_JUDGE, standard_jpeg=jpeg, report=report)
 
     async def _run(self, function: Any, *arguments: Any) -> Any:
-        future = self._pool.schedule(function, args=arguments, timeout=self._seconds)
-        return await asyncio.wrap_future(future)
-
-
-def _keep_main_out_of_workers() -> None:
-    """A spawned process imports its parent's main module by these two names: app.py with FastAPI, Kafka and SQL, 55 MB
-    and a second for each worker, which needs this module alone."""
-    main = sys.modules["__main__"]
-    main.__spec__ = None
-    main.__dict__.pop("__file__", None)
+        """Raises TimeoutError, too, when no worker takes it: one that is killed while it is idle dies with pebble's
+        lock in its hand, and nobody gets work any more. Then the pool is another."""
+        if not self._pool.active:
+            self._pool = self._new_pool()
+        pool = self._pool
+        future = pool.schedule(function, args=arguments, timeout=self._seconds)
+        try:
+            async with asyncio.timeout(self._seconds * TURNS_WAITED) as waiting:
+                return await asyncio.wrap_future(future)
+        finally:
+            if waiting.expired() and pool is self._pool:
+                self._pool = self._new_pool()
+                pool.stop()  # type: ignore[no-untyped-call]
 
 
 def _begin(models_dir: Path, cutout: CutoutSettings) -> None:
     global _folder, _models, _settings
     _folder, _settings = models_dir, cutout
     start_logs("validator")
-    Thread(target=_end_with_parent, name="end-with-parent", daemon=True).start()
+    end_with_parent()
     resource.setrlimit(resource.RLIMIT_DATA, (MEMORY_MAX_BYTES, MEMORY_MAX_BYTES))
     _models = FaceModels(models_dir)
-
-
-def _end_with_parent() -> None:
-    """kill -9 of the parent leaves pool workers alive for ever otherwise (research G4)."""
-    parent = multiprocessing.parent_process()
-    assert parent is not None
-    wait([parent.sentinel])
-    os._exit(1)
 
 
 def _ready() -> None:

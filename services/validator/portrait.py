@@ -8,7 +8,7 @@ import numpy as np
 
 from services.validator.background import Background, crown_px, look_behind
 from services.validator.colour import Lab, lab
-from services.validator.faces import Eye, Face, FaceModels, Pixels, distance
+from services.validator.faces import Eye, Face, FaceModels, Halves, Pixels, distance
 from services.validator.hairline import Hairline, find_hairline
 from services.validator.regions import inside
 
@@ -78,12 +78,14 @@ class Portrait:
 
 def look(picture: Pixels, models: FaceModels) -> Portrait | None:
     """The largest face and what surrounds it; None where there is no face. `picture`: (640, 480, 3) BGR."""
-    faces = [face for face in models.find(picture) if face.certainty >= FACE_CERTAINTY_MIN]
+    halves = Halves(picture)
+    faces = [face for face in models.find(halves) if face.certainty >= FACE_CERTAINTY_MIN]
     if not faces:
         return None
-    face = models.refine(picture, faces[0])
-    eyes = models.eyes(picture, face)
-    background = look_behind(picture, face)
+    face = models.refine(halves, faces[0])
+    eyes = models.eyes(halves, face)
+    half, _ = halves.towards(0.5)
+    background = look_behind(half, face)
     crown = crown_px(background, centre_x_px(face), face_width_px(face))
     hairline = find_hairline(picture, face, eye_line_px(eyes), crown)
     return Portrait(picture, face, tuple(faces[1:]), eyes, background, crown, hairline)

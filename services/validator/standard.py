@@ -70,6 +70,8 @@ def cut_from(decoded: Decoded, frame: Frame) -> Pixels:
 
 
 def _to_size(framed: Pixels) -> Pixels:
+    if framed.shape[:2] == (FRAME_HEIGHT_PX, FRAME_WIDTH_PX):
+        return framed
     method = cv2.INTER_AREA if framed.shape[1] >= FRAME_WIDTH_PX else cv2.INTER_CUBIC
     return np.asarray(cv2.resize(framed, (FRAME_WIDTH_PX, FRAME_HEIGHT_PX), interpolation=method), np.uint8)
 

@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 
 from tests.portraits.cutouts import Face
-from tests.portraits.defects import Colour, blend, Eyes, in_light
+from tests.portraits.defects import Colour, Eyes, blend, in_light
 
 Covering = Literal[
     "hair_over_ears",

@@ -56,6 +56,16 @@ async def test_a_photo_is_judged_off_the_event_loop(pool: JudgePool, portrait: P
     assert judgement.verdict.decision == "accepted"
 
 
+async def test_a_worker_that_is_killed_while_it_waits_is_replaced(models_dir: Path, portrait: Portrait) -> None:
+    async with JudgePool(models_dir, processes=1, seconds_per_photo=5) as pool:
+        for _ in range(2):
+            judgement = await pool.judge(portrait.jpeg, frame_of(portrait), BLUES)
+            assert judgement.verdict.decision == "accepted"
+            [worker] = [each for each in psutil.Process().children() if "spawn_main" in " ".join(each.cmdline())][-1:]
+            worker.kill()
+            worker.wait(GONE_SECONDS)
+
+
 @pytest.fixture(scope="module")
 async def two_workers(models_dir: Path) -> AsyncIterator[JudgePool]:
     async with JudgePool(models_dir, processes=2, seconds_per_photo=3) as pool:

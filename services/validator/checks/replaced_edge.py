@@ -70,7 +70,7 @@ def _foreign_rim(portrait: Portrait, points: Points, inwards: Points) -> float:
     background = outside.mean(axis=1, keepdims=True)
     ways = np.concatenate([inside, np.zeros_like(background)], axis=1) - background
     from_background = rim - background
-    along = from_background @ ways.transpose(0, 2, 1) / np.maximum((ways * ways).sum(axis=2), 1e-3)[:, None]
+    along = np.einsum("prh,poh->pro", from_background, ways) / np.maximum((ways * ways).sum(axis=2), 1e-3)[:, None]
     away = from_background[:, :, None] - np.clip(along, 0, 1)[..., None] * ways[:, None]
     off = np.hypot(away[..., 0], away[..., 1]).min(axis=2)
     middle = len(RIM_PX) // 2

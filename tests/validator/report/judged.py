@@ -9,9 +9,11 @@ from pathlib import Path
 import cv2
 
 from services.validator import checks
+from services.validator.descriptor import DlibFace, open_face_model
 from services.validator.faces import FaceModels
 from services.validator.portrait import Portrait, look
 from services.validator.rules import Outcome, verdict
+from services.validator.sameness import Sameness, fingerprints
 from services.validator.settings import ModelSettings
 from services.validator.source import read_source
 from services.validator.standard import cut
@@ -19,7 +21,7 @@ from shared.campaign import Background, CheckName, ClothesColour, PhotoProfile
 from tests.portraits.compose import STUDIO_BLUE, Truth, compose
 from tests.portraits.labelled import PACKAGED, Person, join
 from tests.validator.judges import frame_of
-from tests.validator.report.draws import Draw
+from tests.validator.report.draws import GOOD, Draw
 
 STANDARD = PhotoProfile()
 # The national standard and the studios' blue. Glasses, blue clothes (Xinhua) and the head's share of the height (NCEPU)
@@ -41,12 +43,14 @@ class Answer:
 
 @dataclass(frozen=True)
 class Judged:
-    """`errors_px`: what was measured minus the truth; the hairline only where the judge calls it certain."""
+    """`errors_px`: what was measured minus the truth; the hairline only where the judge calls it certain. `same`: of
+    good photos, what they are compared with others by."""
 
     draw: Draw
     answers: dict[CheckName, Answer]
     decision: str
     errors_px: dict[str, float]
+    same: Sameness | None = None
 
 
 def people(photos: Path | None, isnet: Path | None, models: FaceModels) -> dict[str, Person]:
@@ -60,14 +64,15 @@ def judge_all(drawn: list[Draw], photos: Path | None, isnet: Path | None) -> Ite
         yield from pool.map(_judge, drawn, chunksize=8)
 
 
-def judge_one(draw: Draw, models: FaceModels) -> Judged:
+def judge_one(draw: Draw, models: FaceModels, face_model: DlibFace | None = None) -> Judged:
     photo = compose(draw.recipe)
     picture, _ = cut(photo.jpeg, frame_of(photo))
     portrait = look(picture, models)
     findings = checks.run(portrait, PROFILE, read_source(photo.jpeg))
     answers = {each.check: Answer(each.outcome, each.value) for each in findings}
     decision = verdict(findings, PROFILE, checks.DEFAULTS).decision
-    return Judged(draw, answers, decision, _errors(portrait, photo.truth) if portrait else {})
+    same = fingerprints(picture, portrait, face_model) if draw.kind == GOOD else None
+    return Judged(draw, answers, decision, _errors(portrait, photo.truth) if portrait else {}, same)
 
 
 def _errors(portrait: Portrait, truth: Truth) -> dict[str, float]:
@@ -82,14 +87,16 @@ def _errors(portrait: Portrait, truth: Truth) -> dict[str, float]:
 
 
 _models: FaceModels
+_face_model: DlibFace | None
 
 
 def _begin(photos: Path | None, isnet: Path | None) -> None:
-    global _models
+    global _models, _face_model
     cv2.setNumThreads(1)
     _models = FaceModels(ModelSettings().models_dir)
+    _face_model = open_face_model(ModelSettings().models_dir)
     people(photos, isnet, _models)
 
 
 def _judge(draw: Draw) -> Judged:
-    return judge_one(draw, _models)
+    return judge_one(draw, _models, _face_model)
