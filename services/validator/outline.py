@@ -10,7 +10,7 @@ import numpy.typing as npt
 from services.validator.colour import lab
 from services.validator.portrait import LIPS_INNER, Portrait
 
-STEP = 4
+STEP = 4  # a quarter of the frame's size
 DIFFERENT = 14.0  # distance in L*a*b* from the background's median
 THICK = 4  # rows that must follow: less is a hair or a speck
 _UNBROKEN = np.ones((THICK, 1), np.uint8)
@@ -30,11 +30,10 @@ class Outline:
 def outline(portrait: Portrait) -> Outline:
     """Clothes of the background's colour have no outline: their columns hold no person."""
     mouth_px = float(portrait.face.points[LIPS_INNER[1], 1])
-    top = int(np.clip(mouth_px, 0, portrait.picture.shape[0] - 2 * STEP * THICK)) // STEP * STEP
-    below = cv2.resize(portrait.picture[top:], None, fx=1 / STEP, fy=1 / STEP, interpolation=cv2.INTER_AREA)
-    colours = lab(np.asarray(below, np.uint8)) - portrait.background.colour
+    top = int(np.clip(mouth_px / STEP, 0, len(portrait.quarter) - 2 * THICK))
+    colours = lab(portrait.quarter[top:]) - portrait.background.colour
     away = np.einsum("yxc,yxc->yx", colours, colours) > DIFFERENT**2
     thick = np.asarray(cv2.erode(away.astype(np.uint8), _UNBROKEN, anchor=(0, 0))[: 1 - THICK], np.bool_)
     first = thick.argmax(axis=0)
     person = np.asarray(thick.any(axis=0), np.bool_)
-    return Outline(np.arange(first.size) * STEP, first * STEP + top, person, person & (first == 0))
+    return Outline(np.arange(first.size) * STEP, (first + top) * STEP, person, person & (first == 0))

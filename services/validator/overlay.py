@@ -30,9 +30,7 @@ _MIDDLE = FRAME_WIDTH_PX // 2
 def draw(picture: Pixels, portrait: Portrait | None, findings: Iterable[Finding], profile: PhotoProfile) -> bytes:
     """A JPEG of 480x640 px; `picture` is the frame, `portrait` None where there was no face."""
     canvas = picture.copy()
-    # What only warns does not colour the picture: an accepted photo has a green border.
-    counted = [each for each in findings if action_of(each.check, profile) in {"refuse", "refer"}]
-    outcome: dict[str, Outcome] = {finding.check: finding.outcome for finding in counted}
+    outcome = _outcomes(findings, profile)
     if portrait is not None:
         _mark_background(canvas, portrait, outcome)
     _band(canvas, profile.hairline_px, outcome.get("hairline"))
@@ -43,6 +41,17 @@ def draw(picture: Pixels, portrait: Portrait | None, findings: Iterable[Finding]
         _mark_faces(canvas, portrait, outcome)
     _border(canvas, outcome)
     return cv2.imencode(".jpg", canvas, [cv2.IMWRITE_JPEG_QUALITY, 80])[1].tobytes()
+
+
+def _outcomes(findings: Iterable[Finding], profile: PhotoProfile) -> dict[str, Outcome]:
+    """As the verdict counts them: what only warns does not colour the picture, what only refers colours it amber."""
+    outcomes: dict[str, Outcome] = {}
+    for finding in findings:
+        action = action_of(finding.check, profile)
+        doubtful = action == "refer" and finding.outcome is Outcome.FAIL
+        if action in {"refuse", "refer"}:
+            outcomes[finding.check] = Outcome.UNSURE if doubtful else finding.outcome
+    return outcomes
 
 
 def _band(canvas: Pixels, rows: tuple[int, int], outcome: Outcome | None) -> None:

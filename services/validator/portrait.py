@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from math import asin, atan2, degrees
 
+import cv2
 import numpy as np
+import numpy.typing as npt
 
 from services.validator.background import Background, crown_px, look_behind
 from services.validator.colour import Lab, lab
@@ -32,6 +34,12 @@ class Portrait:
     background: Background
     crown_px: float
     hairline: Hairline
+    quarter: Pixels  # the picture at a quarter of its size, (160, 120, 3)
+
+    @cached_property
+    def grey(self) -> npt.NDArray[np.uint8]:
+        """The picture's greys, (640, 480)."""
+        return np.asarray(cv2.cvtColor(self.picture, cv2.COLOR_BGR2GRAY), np.uint8)
 
     @cached_property
     def face_pixels(self) -> Pixels:
@@ -88,7 +96,8 @@ def look(picture: Pixels, models: FaceModels) -> Portrait | None:
     background = look_behind(half, face)
     crown = crown_px(background, centre_x_px(face), face_width_px(face))
     hairline = find_hairline(picture, face, eye_line_px(eyes), crown)
-    return Portrait(picture, face, tuple(faces[1:]), eyes, background, crown, hairline)
+    quarter, _ = halves.towards(0.25)
+    return Portrait(picture, face, tuple(faces[1:]), eyes, background, crown, hairline, quarter)
 
 
 def eye_line_px(eyes: tuple[Eye, Eye]) -> float:

@@ -52,7 +52,7 @@ def fingerprints(picture: Pixels, portrait: Portrait | None, face_model: FaceMod
     if portrait is None:
         return Sameness(picture_hash(picture), None)
     face = face_model.describe(picture, portrait.face) if face_model else None
-    return Sameness(picture_hash(_face_square(picture, portrait)), face)
+    return Sameness(picture_hash(_face_square(portrait)), face)
 
 
 def picture_hash(picture: Pixels) -> int:
@@ -66,7 +66,7 @@ def picture_hash(picture: Pixels) -> int:
     return int.from_bytes(np.packbits(low > np.median(low)).tobytes(), "big")
 
 
-def _face_square(picture: Pixels, portrait: Portrait) -> Pixels:
+def _face_square(portrait: Portrait) -> Pixels:
     """The hash of the whole photo would change with a cut of 12 px and with the background; the face does not."""
     side = SEEN * portrait.face_width_px
     middle = (portrait.eyes[0].iris[0] + portrait.eyes[1].iris[0]) / 2
@@ -74,9 +74,9 @@ def _face_square(picture: Pixels, portrait: Portrait) -> Pixels:
     step = side / to_square
     place = np.array([[step, 0, middle[0] - side / 2], [0, step, middle[1] - 0.4 * side]])
     left, top = (max(int(corner) - 4, 0) for corner in place[:, 2])
-    around = picture[top : top + int(side) + 10, left : left + int(side) + 10]
+    around = portrait.grey[top : top + int(side) + 10, left : left + int(side) + 10]
     place[:, 2] -= left, top
-    smooth = cv2.blur(cv2.cvtColor(around, cv2.COLOR_BGR2GRAY), (5, 5))  # warpAffine samples four pixels only
+    smooth = cv2.blur(around, (5, 5))  # warpAffine samples four pixels only
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
     square = cv2.warpAffine(smooth, place, (to_square, to_square), flags=flags, borderMode=cv2.BORDER_REPLICATE)
     return np.asarray(square, np.uint8)

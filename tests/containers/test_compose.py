@@ -47,7 +47,7 @@ def test_a_program_is_given_its_own_settings_and_no_others(program: str) -> None
     assert set(known) - OF_THE_IMAGE <= given, f"cannot be set in a container: {set(known) - OF_THE_IMAGE - given}"
 
 
-@pytest.mark.parametrize("step", OURS.keys() - PROGRAMS.keys())
+@pytest.mark.parametrize("step", sorted(OURS.keys() - PROGRAMS.keys()))
 def test_a_step_is_given_only_settings_that_exist(step: str) -> None:
     every = {name for program in READS for name in settings_of(program)}
     assert set(OURS[step].get("environment", {})) <= every

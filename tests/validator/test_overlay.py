@@ -1,4 +1,5 @@
 import io
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -13,6 +14,9 @@ from tests.validator.judges import BLUES, frame_of
 pytestmark = [pytest.mark.timeout(300), pytest.mark.usefixtures("faces")]
 
 
+LOOKING_ASIDE = replace(compliant(0), covering="looking_left")
+
+
 def overlay(recipe: Recipe, models: FaceModels) -> np.ndarray:
     portrait = compose(recipe)
     jpeg = judge(portrait.jpeg, frame_of(portrait), BLUES, models).overlay_jpeg
@@ -23,8 +27,8 @@ def overlay(recipe: Recipe, models: FaceModels) -> np.ndarray:
 
 @pytest.mark.parametrize(
     ("recipe", "channels"),
-    [(compliant(0), "G"), (CASES["off_centre"].recipe, "R"), (unsure(0), "RG")],
-    ids=["accepted is green", "refused is red", "referred is amber"],
+    [(compliant(0), "G"), (CASES["off_centre"].recipe, "R"), (unsure(0), "RG"), (LOOKING_ASIDE, "RG")],
+    ids=["accepted is green", "refused is red", "referred is amber", "certain and yet referred is amber"],
 )
 def test_the_border_has_the_verdicts_colour(recipe: Recipe, channels: str, models: FaceModels) -> None:
     red, green, _ = overlay(recipe, models)[100:540, 1:4].mean(axis=(0, 1))

@@ -53,7 +53,6 @@ async def pool() -> AsyncIterator[CardPool]:
         ({}, front(Person(born=(1994, 12, 30))), Reason.ID_CARD_DIFF),
         ({}, front(Person(number="110105199412310028")), PERSON.model_copy(update={"document_number": None})),
     ],
-    ids=str,
 )
 async def test_a_document_is_read_however_it_lies(
     pool: CardPool, how: dict[str, float], card: Image.Image, read: IdCard | Reason

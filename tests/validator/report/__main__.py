@@ -62,10 +62,12 @@ def _markdown(judged: list[Judged], with_folder: bool) -> str:
     whom = "the packaged faces and a folder of labelled portraits" if with_folder else "the packaged faces alone"
     return f"""# The judge, measured
 
-{today}, by `make judge-report`: {len(judged)} photos of {persons} people, composed from {whom}. A good
-photo "called wrong" by a check that may refuse is a wrong refusal, "called unsure" a referral; (≤) is the upper 95 %
-bound, which flatters because photos of one person resemble each other. Each check is counted on the photos that have
-no fault of its kind. The defaults are those of `checks/defaults.py`.
+{today}, by `make judge-report`: {len(judged)} photos of {persons} people, composed from
+{whom}.
+
+A good photo "called wrong" by a check that may refuse is a wrong refusal, "called unsure" a referral; (≤) is the upper
+95 % bound, which flatters because photos of one person resemble each other. Each check is counted on the photos that
+have no fault of its kind. The defaults are those of `checks/defaults.py`.
 
 ## Photos without any fault
 
@@ -100,8 +102,8 @@ Good photos compared with each other; both only raise an alarm that a person loo
 
 ## What is not certain
 
-- Limits were set and measured on the same {persons} people, most of them on portraits from the web; the table above
-  with one person left out tells how much that flatters. No student's photo was among them.
+- Limits were set and measured on the same {persons} people; the table above, with one person left out, tells how much
+  that flatters. No student's photo was among them.
 - Some portraits are drawn by a network or smoothed before they came here: their skin and hair are no camera's. Fair and
   grey hair is not told from skin or background: over brows and ears it is not seen.
 - Faults are composed, not photographed: real screens, prints, retouching and glasses vary more than these.
