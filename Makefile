@@ -39,8 +39,9 @@ up: parts ## the whole stack, serving until Ctrl-C
 demo: $(if $(filter compose,$(STACK)),portraits,parts) ## plays five campaigns with their students and writes the report (PHOTOS=DIR plays your own, STACK=compose in containers)
 	@$(VENV)/python -m deploy.local.demo $(if $(STACK),--stack $(STACK)) $(if $(PHOTOS),--photos $(PHOTOS)) $(if $(CAMPAIGN),--campaign $(CAMPAIGN))
 
+# Two at once, each with servers of its own: most of a test's time is waiting.
 test: parts ## all tests, on the real parts
-	$(VENV)/python -m pytest
+	$(VENV)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 test-unit: setup ## the pure ones, in seconds
 	$(VENV)/python -m pytest -m 'not parts and not slow'
