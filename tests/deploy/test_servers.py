@@ -11,6 +11,9 @@ from minio import Minio
 
 from deploy.local.servers import Servers
 
+# A killed broker reads the logs of every topic again that the tests before have made.
+pytestmark = pytest.mark.timeout(240)
+
 
 @pytest.fixture
 async def topic(parts: Servers, topic_prefix: str) -> str:
