@@ -18,6 +18,7 @@ from deploy.compose.demo import running_containers
 from deploy.compose.stack import ComposeStack
 from deploy.local.campaigns import open_campaigns
 from deploy.local.demo import offices
+from deploy.local.demo.arriving import arrive
 from deploy.local.demo.fates import FATES
 from deploy.local.demo.people import roster_file, roster_of
 from deploy.local.demo.student import Student
@@ -40,7 +41,7 @@ async def play(stack: ComposeStack, say: Console) -> list[str]:
         ]
         students = await _students(stack, intake, sandbox)
         started = time.monotonic()
-        uploads = [asyncio.create_task(student.submit("compliant")) for student in students]
+        uploads = [asyncio.create_task(student.hand_in("compliant")) for student in students]
         await _judged(students, STUDENTS // 8)
         shares = await _shares(stack)
         say.print(f"{sum(shares.values())} photos judged, by validator: {shares}")
@@ -70,12 +71,12 @@ async def _students(stack: ComposeStack, intake: httpx.AsyncClient, sandbox: htt
     ]
     few = asyncio.Semaphore(6)
 
-    async def arrive(student: Student) -> None:
+    async def bring(student: Student) -> None:
         async with few:
             await student.prepare()
-            await student.arrive()
+            await arrive(student)
 
-    await asyncio.gather(*(arrive(student) for student in students))
+    await asyncio.gather(*(bring(student) for student in students))
     return students
 
 
