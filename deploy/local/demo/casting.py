@@ -26,7 +26,7 @@ def _claims(fate: Fate, person: Person, school_code: str, number: int) -> Person
         case "stranger":
             return stranger(school_code, number)
         case "wrong_name":
-            other = person.entry.model_copy(update={"name": person.entry.name[::-1]})
+            other = person.entry.model_copy(update={"name": "欧阳不同"})
             return Person(other, person.has_photo, person.phone)
         case "close_name":
             other = person.entry.model_copy(update={"name": person.entry.name + "儿"})
