@@ -5,6 +5,7 @@ Against marks made by hand, settings chosen on eleven people and tried on the tw
 """
 
 from dataclasses import dataclass
+from typing import Literal
 
 import cv2
 import numpy as np
@@ -31,6 +32,13 @@ class Hairline:
     by_step_px: float | None  # None: no step on the way to the crown
     by_ratio_px: float  # from the eyes and the chin alone
     certain: bool
+
+    @property
+    def by(self) -> Literal["step", "ratio", "mean of both"]:
+        """What `px` was taken from."""
+        if self.by_step_px is None:
+            return "ratio"
+        return "step" if self.certain else "mean of both"
 
 
 def find_hairline(picture: Pixels, face: Face, eye_line_px: float, crown_px: float) -> Hairline:

@@ -8,7 +8,7 @@ import cv2
 
 from services.validator import checks, overlay, standard
 from services.validator.faces import FaceModels, Pixels
-from services.validator.portrait import FRAME_WIDTH_PX, look
+from services.validator.portrait import FRAME_WIDTH_PX, Portrait, look
 from services.validator.rules import Finding, Verdict, verdict
 from services.validator.sameness import FaceModel, Sameness, fingerprints
 from services.validator.source import Source, read_source
@@ -60,6 +60,7 @@ def judge(
         "original": {"kind": header.kind, "width_px": header.width_px, "height_px": header.height_px},
         "frame": frame.model_dump(),
         "standard": {"bytes": len(photo.jpeg), "quality": photo.quality},
+        "head": head_in_report(portrait) if portrait else None,
     }
     drawn = overlay.draw(picture, portrait, findings, profile)
     same = fingerprints(picture, portrait, face_model)
@@ -83,6 +84,20 @@ def in_report(finding: Finding) -> dict[str, Any]:
     """As `asdict` gives it, which copies every value and took 4 ms of a photo's 65."""
     limits = {"low": finding.limits.low, "high": finding.limits.high}
     return {field.name: getattr(finding, field.name) for field in fields(finding)} | {"limits": limits}
+
+
+def head_in_report(portrait: Portrait) -> dict[str, Any]:
+    """Where the head begins, in px from the frame's top: every estimate, and which one was judged. The standard says
+    hairline (std 18), many programs measure the crown."""
+    hairline = portrait.hairline
+    step_px = None if hairline.by_step_px is None else round(hairline.by_step_px, 1)
+    return {
+        "crown_px": round(portrait.crown_px, 1),
+        "hairline_px": round(hairline.px, 1),
+        "hairline_by": hairline.by,
+        "hairline_by_step_px": step_px,
+        "hairline_by_ratio_px": round(hairline.by_ratio_px, 1),
+    }
 
 
 def standard_only(original: bytes, frame: Frame) -> bytes:

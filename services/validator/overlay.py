@@ -98,7 +98,7 @@ def _mark_lines(canvas: Pixels, portrait: Portrait, outcome: dict[str, Outcome])
 
 # What is boxed where a check finds fault; what has a line of its own or lies behind the person is not here.
 _BOXED: dict[str, tuple[str, ...]] = {
-    "eyes": ("eyes_open", "eyes_seen", "gaze", "glasses", "glasses_frame", "glasses_glare", "red_eye"),
+    "eyes": ("eyes_open", "eyes_seen", "gaze", "glasses", "glasses_frame", "glasses_glare", "glasses_tint", "red_eye"),
     "brows": ("brows",),
     "mouth": ("mouth", "teeth"),
     "face": (

@@ -52,6 +52,7 @@ CheckName = Literal[
     "editor_marks",
     "darkroom_marks",
     "enlarged",
+    "glasses_tint",
 ]
 
 

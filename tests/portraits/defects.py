@@ -17,6 +17,7 @@ Defect = Literal[
     "red_eyes",
     "glasses",
     "sunglasses",
+    "tinted_lenses",
     "glare",
     "highlight",
     "side_light",
@@ -130,9 +131,20 @@ def _glasses(person: np.ndarray, eyes: Eyes, strength: float, _: Colour) -> np.n
 
 def _sunglasses(person: np.ndarray, eyes: Eyes, strength: float, background: Colour) -> np.ndarray:
     for side in (-1, 1):
-        lens = np.hypot((eyes.x - 0.52 * side) / 0.38, (eyes.y - 0.06) / 0.27) < 1
-        person = blend(person, (0.12, 0.1, 0.1), lens[..., None] * 0.85 * strength)
+        person = blend(person, (0.12, 0.1, 0.1), _lens(eyes, side, 0.38, 0.27)[..., None] * 0.85 * strength)
     return _glasses(person, eyes, 1.0, background)
+
+
+def _tinted_lenses(person: np.ndarray, eyes: Eyes, strength: float, _: Colour) -> np.ndarray:
+    """Rimless and brown: every eye is seen through them, half of the light comes through."""
+    for side in (-1, 1):
+        kept = np.array((0.6, 0.48, 0.34), np.float32)
+        person = in_light(person, 1 - strength * _lens(eyes, side, 0.44, 0.36)[..., None] * (1 - kept))
+    return person
+
+
+def _lens(eyes: Eyes, side: int, half_width: float, half_height: float) -> np.ndarray:
+    return np.asarray(np.hypot((eyes.x - 0.52 * side) / half_width, (eyes.y - 0.06) / half_height) < 1)
 
 
 def _glare(person: np.ndarray, eyes: Eyes, strength: float, background: Colour) -> np.ndarray:
@@ -208,6 +220,7 @@ _PAINTERS: dict[Defect, Callable[[np.ndarray, Eyes, float, Colour], np.ndarray]]
     "red_eyes": _red_eyes,
     "glasses": _glasses,
     "sunglasses": _sunglasses,
+    "tinted_lenses": _tinted_lenses,
     "glare": _glare,
     "highlight": _highlight,
     "side_light": _side_light,

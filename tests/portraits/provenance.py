@@ -14,7 +14,7 @@ from PIL import ExifTags, Image
 from tests.portraits.cutouts import Face
 
 Cut = Literal["red_halo", "green_halo", "old_background", "jagged_cut", "hair_missing", "shoulder_missing"]
-Over = Literal["border", "line", "date", "caption", "watermark", "screen", "halftone", "paper"]
+Over = Literal["border", "line", "date", "caption", "watermark", "dark_writing", "screen", "halftone", "paper"]
 EYES_APART_PX = 97  # in the frame, of a face 215 px wide
 DARK = (0.2, 0.2, 0.2)
 
@@ -187,6 +187,7 @@ _OVERS: dict[Over, Callable[[np.ndarray, float, float], np.ndarray]] = {
     "date": _written("2026 05 17", 0.58, 0.96, 20, (1.0, 0.55, 0.1)),
     "caption": _written("Zhang San 10010", 0.2, 0.97, 22, (0.85, 0.1, 0.1)),
     "watermark": _written("PHOTO STUDIO", 0.12, 0.5, 42, (1.0, 1.0, 1.0), 0.45, 30),
+    "dark_writing": _written("PHOTO STUDIO", 0.12, 0.5, 42, (0.05, 0.05, 0.2), 0.5, 30),
     "screen": _screen,
     "halftone": _halftone,
     "paper": _paper,

@@ -12,6 +12,7 @@ from services.validator.checks import (
     eyes_open,
     eyes_seen,
     glasses_glare,
+    glasses_tint,
     highlights,
     light_even,
     red_eye,
@@ -30,7 +31,7 @@ from tests.validator.judges import frame_of
 pytestmark = pytest.mark.usefixtures("faces")
 
 STANDARD = PhotoProfile()
-LOOKING_AT_EYES = (eyes_open, eyes_seen, red_eye, glasses_glare, colour_cast)
+LOOKING_AT_EYES = (eyes_open, eyes_seen, red_eye, glasses_glare, glasses_tint, colour_cast)
 
 
 def picture_of(recipe: Recipe) -> Pixels:
@@ -74,6 +75,23 @@ def test_a_shadow_over_the_eyes_is_told_from_dark_lenses(models: FaceModels) -> 
     lenses = picture_of(replace(compliant(0), defect="sunglasses"))
     assert eyes_seen.check(seen(shadow, models), STANDARD).reason is Reason.LIGHT_UNEVEN
     assert eyes_seen.check(seen(lenses, models), STANDARD).reason is Reason.GLASSES_TINT
+
+
+@pytest.mark.parametrize("number", [0, 1, 2, 3])
+def test_lenses_that_let_half_of_the_light_through_are_for_a_person(number: int, models: FaceModels) -> None:
+    tinted = picture_of(replace(compliant(number), defect="tinted_lenses"))
+    assert glasses_tint.check(seen(tinted, models), STANDARD).outcome is Outcome.UNSURE
+
+
+def test_the_dark_rim_of_clear_glasses_is_no_tint(models: FaceModels) -> None:
+    framed = picture_of(replace(compliant(1), defect="glasses"))
+    assert glasses_tint.check(seen(framed, models), STANDARD).outcome is Outcome.PASS
+
+
+def test_tinted_on_one_side_only_is_a_shadow(models: FaceModels) -> None:
+    picture, tinted = (picture_of(replace(compliant(0), defect=defect)) for defect in (None, "tinted_lenses"))
+    picture[:, :240] = tinted[:, :240]
+    assert glasses_tint.check(seen(picture, models), STANDARD).outcome is Outcome.PASS
 
 
 def test_a_glint_on_the_nose_is_no_burnt_spot(models: FaceModels) -> None:

@@ -158,6 +158,16 @@ def test_the_report_is_plain_json_with_every_value_against_its_limits(models: Fa
     assert by_check["eye_line"]["outcome"] == Outcome.PASS
 
 
+def test_the_report_keeps_the_hairline_and_the_crown_and_says_which_estimate_was_judged(models: FaceModels) -> None:
+    portrait = compose(compliant(0))
+    judged = judge(portrait.jpeg, frame_of(portrait), BLUES, models)
+    head = judged.report["head"]
+    assert head["hairline_by"] == "step"
+    assert head["hairline_px"] == head["hairline_by_step_px"] == pytest.approx(portrait.truth.hairline_px, abs=12)
+    assert head["hairline_by_ratio_px"] != head["hairline_px"]
+    assert 0 < head["crown_px"] < head["hairline_px"]
+
+
 def test_two_workers_make_the_same_bytes(models: FaceModels) -> None:
     portrait = compose(compliant(2))
     one, other = (judge(portrait.jpeg, frame_of(portrait), BLUES, models) for _ in range(2))

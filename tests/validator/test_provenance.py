@@ -59,7 +59,7 @@ def test_a_frame_round_the_picture_is_certain(fault: Any, models: FaceModels) ->
 
 
 @pytest.mark.parametrize("recipe", [ONE, OTHER])
-@pytest.mark.parametrize("fault", ["date", "caption", "paper", "watermark"])
+@pytest.mark.parametrize("fault", ["date", "caption", "paper", "watermark", "dark_writing"])
 def test_writing_and_a_print_on_a_desk_are_for_a_person(recipe: Recipe, fault: Any, models: FaceModels) -> None:
     assert additions.check(seen(replace(recipe, over=fault), models), STANDARD).outcome is Outcome.UNSURE
 

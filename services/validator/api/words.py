@@ -46,6 +46,7 @@ CHECK_NAMES = {
     "editor_marks": "美颜软件痕迹",
     "darkroom_marks": "修图软件痕迹",
     "enlarged": "放大痕迹",
+    "glasses_tint": "镜片颜色",
 }
 OUTCOMES = {"pass": "合格", "unsure": "待定", "fail": "不合格"}
 STATES = {

@@ -43,6 +43,7 @@ DEFAULTS: dict[CheckName, CheckAction] = {
     "ears": "refer",
     "head_covering": "refer",
     "glasses_frame": "refer",
+    "glasses_tint": "refer",
     "clothes_banned": "refer",  # asked by Xinhua only
     "replaced_edge": "refer",
     "additions": "refer",
