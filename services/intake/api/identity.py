@@ -78,7 +78,7 @@ def router(door: Door) -> APIRouter:
             granted = await store.grant(tx, application_id, list(body.granted))
             changed = {
                 "has_phone": before.has_phone or phone is not None,
-                "grants": before.grants + len(granted),
+                "grants": before.grants + sum(each.template_id in campaign.result_templates for each in granted),
                 "contact_revision": before.contact_revision + 1,
             }
             after = before.model_copy(update=changed)
