@@ -55,6 +55,7 @@ async def test_buct_and_bit_from_the_notice_to_the_completion_page(door: Intake)
     ):
         shown = (await door.http.get(f"/v1/campaigns/{campaign.id}")).json()
         assert (shown["title"], shown["notice"]) == (campaign.title, campaign.consent.notice)
+        assert {"photo-accepted", "photo-refused"} <= set(shown["templates"]), "to be agreed to"
         student = await student_of(door, campaign)
         assert (await student.post("/identity", json=claim)).status_code == 202
         await found_and_confirmed(student)
