@@ -70,7 +70,7 @@ class Upload(Policy):
     max_bytes: Annotated[int, Field(gt=0, le=20 * 2**20)] = 10 * 2**20
     """BUCT and BIT stop at 2 MB."""
     min_width_px: Pixels = 480
-    """Less than the standard photo cannot become one (std 12)."""
+    """Less than the standard photo cannot become one (std 12); a frame chosen by hand has at least this width."""
     min_height_px: Pixels = 640
     """Likewise."""
     exact_pixels: bool = False

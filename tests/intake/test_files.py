@@ -23,6 +23,8 @@ UPLOADS = [
     ("jpeg", 900, 1200, 500_000, Frame(x=-1, y=0, width=900), Reason.FRAME_OUTSIDE),
     ("jpeg", 900, 1200, 500_000, Frame(x=0, y=10, width=900), Reason.FRAME_OUTSIDE),
     ("jpeg", 900, 1200, 500_000, Frame(x=100, y=100, width=800), None),
+    ("jpeg", 900, 1200, 500_000, Frame(x=100, y=100, width=480), None),
+    ("jpeg", 900, 1200, 500_000, Frame(x=100, y=100, width=470), Reason.PIX_TOO_SMALL),
 ]
 
 

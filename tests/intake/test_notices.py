@@ -111,6 +111,7 @@ async def test_ncepu_from_the_search_for_the_school_to_a_result_without_a_second
         (noise_jpeg(), {"device": ""}, "UPLOAD_DEVICE"),
         (noise_jpeg(160, 213), {}, "FILE_TOO_SMALL"),
         (noise_jpeg(470, 1200), {}, "PIX_TOO_SMALL"),
+        (noise_jpeg(), {"width": "300"}, "PIX_TOO_SMALL"),
         (noise_jpeg(kind="PNG"), {}, "FILE_TYPE"),
     ):
         assert said_no(await student.upload(body, **fields)) == (422, reason)

@@ -35,7 +35,7 @@ def refused_at_once(
         return Reason.PIX_TOO_LARGE
     if upload.only_3_to_4 and abs(height_px - width_px * 4 / 3) > RATIO_SLACK_PX:
         return Reason.PIX_RATIO
-    return None if frame is None or _is_inside(frame, width_px, height_px) else Reason.FRAME_OUTSIDE
+    return None if frame is None else _why_not_frame(frame, width_px, height_px, upload.min_width_px)
 
 
 def _is_allowed(told: str | None, allowed: tuple[str, ...], every: tuple[str, ...]) -> bool:
@@ -48,10 +48,14 @@ def is_automatic(processing: str) -> bool:
     return processing != "frame_by_hand"
 
 
-def _is_inside(frame: Frame, width_px: int, height_px: int) -> bool:
-    return (
+def _why_not_frame(frame: Frame, width_px: int, height_px: int, least_px: int) -> Reason | None:
+    """What lies in the frame becomes the standard photo: pixels that are not there cannot be made (std 12)."""
+    inside = (
         frame.x >= 0
         and frame.y >= 0
         and frame.x + frame.width <= width_px + RATIO_SLACK_PX
         and frame.y + frame.height <= height_px + RATIO_SLACK_PX
     )
+    if not inside:
+        return Reason.FRAME_OUTSIDE
+    return Reason.PIX_TOO_SMALL if frame.width < least_px - RATIO_SLACK_PX else None
