@@ -173,10 +173,10 @@ async def test_xinhua_from_the_identity_card_to_a_refusal_that_is_edited_again(d
 
 async def test_since_2023_a_code_makes_the_entry_the_fee_comes_first_and_only_the_camera_counts(door: Intake) -> None:
     student = await student_of(door, CAPTURE)
-    claim = {"capture_code": "CHSI:abc", "last_four": "002X"}
+    claim = {"capture_code": "CHSI:abc", "last_four": "002X", "name": "毛小小", "document_number": student.number}
     assert (await student.post("/identity", json=claim)).status_code == 202
-    typed = await student.claimed()
-    assert (typed.name, typed.document_number) == (None, ""), "neither is asked for"
+    kept = await student.claimed()
+    assert (kept.name, kept.document_number, kept.capture_code) == (None, "", "CHSI:abc"), "neither is asked for"
     await student.matched()
     await student.confirm()
     assert said_no(await uploaded(student, "camera")) == (409, "PAY_UNPAID")
