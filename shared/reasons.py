@@ -70,6 +70,7 @@ class Reason(StrEnum):
     EDIT_BEAUTY = "EDIT_BEAUTY", "judge", "照片美颜修图过度"
     EDIT_OVERLAY = "EDIT_OVERLAY", "judge", "照片有边框文字或水印"
     SRC_REPHOTO = "SRC_REPHOTO", "judge", "请勿翻拍或扫描照片"
+    SRC_ENLARGED = "SRC_ENLARGED", "judge", "照片被放大过，请传原图"
     BG_REPLACED_BAD = "BG_REPLACED_BAD", "judge", "换底边缘不自然"
     BG_OBJECT = "BG_OBJECT", "judge", "背景有其他人或物"
     GEO_BODY = "GEO_BODY", "judge", "身体比例不合格"

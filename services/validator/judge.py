@@ -11,7 +11,7 @@ from services.validator.faces import FaceModels, Pixels
 from services.validator.portrait import FRAME_WIDTH_PX, look
 from services.validator.rules import Finding, Verdict, verdict
 from services.validator.sameness import FaceModel, Sameness, fingerprints
-from services.validator.source import read_source
+from services.validator.source import Source, read_source
 from shared.campaign import PhotoProfile
 from shared.events import Frame
 from shared.pictures import PictureError, PictureHeader, inspect
@@ -46,12 +46,12 @@ def judge(
     `face_model`: given where faces are compared.
     """
     try:
-        picture, header = _picture(original, frame, prepared)
+        picture, header, source = _picture(original, frame, prepared)
     except PictureError as error:
         refused = Verdict("refused", (error.reason,))
         return Judgement(refused, (), None, None, {"verdict": asdict(refused), "error": str(error)})
     portrait = look(picture, models)
-    findings = checks.run(portrait, profile, read_source(original))
+    findings = checks.run(portrait, profile, source)
     decided = verdict(findings, profile, checks.DEFAULTS)
     photo = standard.encode(picture) if prepared is None else _as_it_is(prepared)
     report = {
@@ -66,11 +66,12 @@ def judge(
     return Judgement(decided, findings, photo.jpeg, drawn, report, same)
 
 
-def _picture(original: bytes, frame: Frame, prepared: bytes | None) -> tuple[Pixels, PictureHeader]:
+def _picture(original: bytes, frame: Frame, prepared: bytes | None) -> tuple[Pixels, PictureHeader, Source]:
     if prepared is None:
-        return standard.cut(original, frame)
+        decoded = standard.decoded_for(original, frame)
+        return standard.cut_from(decoded, frame), decoded.header, read_source(original, decoded.image)
     picture, _ = standard.cut(prepared, Frame(x=0, y=0, width=FRAME_WIDTH_PX))
-    return picture, inspect(original)
+    return picture, inspect(original), read_source(original)
 
 
 def _as_it_is(prepared: bytes) -> standard.StandardPhoto:

@@ -1,10 +1,12 @@
-"""What the upload's header says of it, without its pixels."""
+"""What the uploaded file says of its past."""
 
 import re
 from dataclasses import dataclass, field
 from io import BytesIO
 
 from PIL import ExifTags, Image
+
+from services.validator.interpolation import interpolation_trace
 
 # Sum of the luminance table of ITU-T T.81 Annex K.1, which libjpeg takes as quality 50.
 _ANNEX_K_SUM = 3688
@@ -17,20 +19,24 @@ class Source:
     """`quality`: libjpeg's 1-100, None where the file is no JPEG.
 
     `software`: every text in which programs leave their names. People write there too: it is never shown nor logged.
+    `interpolation`: of its pixels, see interpolation.py; None where they were not looked at.
     """
 
     quality: int | None
     software: tuple[str, ...] = field(default=(), repr=False)
+    interpolation: float | None = None
 
 
-def read_source(original: bytes) -> Source:
-    """A header that cannot be read says nothing; the decoder has refused broken files before."""
+def read_source(original: bytes, pixels: Image.Image | None = None) -> Source:
+    """`pixels`: the whole upload in RGB, where it was decoded. A header that cannot be read says nothing; the decoder
+    has refused broken files before."""
+    trace = None if pixels is None else interpolation_trace(pixels)
     try:
         with Image.open(BytesIO(original), formats=["JPEG", "PNG"]) as image:
             tables = getattr(image, "quantization", None) or {}
-            return Source(quality_of(tables[0]) if 0 in tables else None, _software(image))
+            return Source(quality_of(tables[0]) if 0 in tables else None, _software(image), trace)
     except Exception:  # Pillow raises whatever the broken bytes led it to
-        return Source(None)
+        return Source(None, interpolation=trace)
 
 
 def _software(image: Image.Image) -> tuple[str, ...]:

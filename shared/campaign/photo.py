@@ -51,6 +51,7 @@ CheckName = Literal[
     "rephotographed",
     "editor_marks",
     "darkroom_marks",
+    "enlarged",
 ]
 
 

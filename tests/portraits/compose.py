@@ -1,7 +1,7 @@
 """Composes an ID photo from a recipe: the picture, the frame a student would choose, and the truth about it."""
 
 import io
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import atan2, degrees, isnan
 from typing import Literal
 
@@ -46,6 +46,7 @@ class Recipe:
     over: Over | None = None  # what was laid over the whole picture, see provenance.py
     software: str | None = None  # what the file's EXIF says it was made with
     stretch: float = 1.0  # the whole picture this much wider than it was taken
+    blown_up: float = 1.0  # the finished photo was this many times smaller
     quality: int = 92
     seed: int = 0
 
@@ -73,6 +74,8 @@ class Portrait:
 
 def compose(recipe: Recipe) -> Portrait:
     """The same recipe gives the same bytes. Raises FileNotFoundError before `python -m tests.portraits fetch`."""
+    if recipe.blown_up != 1:
+        return _blown_up(recipe)
     frame_height = round(recipe.width_px * 4 / 3)
     around = round(recipe.width_px * recipe.surround)
     width, height = recipe.width_px + 2 * around, frame_height + 2 * around
@@ -92,6 +95,18 @@ def compose(recipe: Recipe) -> Portrait:
     if recipe.over:
         laid_over(picture, recipe.over, recipe.strength, frame)
     return Portrait(_encode(picture, recipe), frame, _truth(recipe))
+
+
+def _blown_up(recipe: Recipe) -> Portrait:
+    """A small photo, saved, made larger by an app, and saved again."""
+    small = compose(replace(recipe, blown_up=1.0, width_px=round(recipe.width_px / recipe.blown_up), quality=95))
+    left, top, width = small.frame
+    with Image.open(io.BytesIO(small.jpeg)) as image:
+        times = recipe.width_px / width
+        larger = image.resize((round(image.width * times), round(image.height * times)), Image.Resampling.BICUBIC)
+    file = io.BytesIO()
+    larger.save(file, "JPEG", quality=recipe.quality)
+    return Portrait(file.getvalue(), (round(left * times), round(top * times), recipe.width_px), small.truth)
 
 
 def _person(recipe: Recipe, name: str) -> np.ndarray:

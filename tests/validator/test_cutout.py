@@ -8,51 +8,21 @@ import cv2
 import numpy as np
 import pytest
 
-from services.validator.colour import delta_e, lab, lab_of_rgb
 from services.validator.cutout import BadCutout, Engine, replace_background
 from services.validator.cutout.edges import own_colours
 from services.validator.cutout.grabcut import GrabCut
 from services.validator.cutout.network import bring, open_network
-from services.validator.faces import FaceModels, Pixels
+from services.validator.faces import FaceModels
 from services.validator.models import ModelError
-from services.validator.portrait import Portrait, look
+from services.validator.portrait import Portrait
 from services.validator.settings import CutoutSettings
-from services.validator.standard import cut
-from tests.portraits.compose import STANDARD_BLUE, STUDIO_BLUE, Colour, Recipe, compose
+from tests.portraits.compose import STANDARD_BLUE, STUDIO_BLUE, Colour
 from tests.portraits.recipes import compliant
-from tests.validator.judges import frame_of
+from tests.validator.halo import HALO_MAX, WHITE, halo, portrait_of, true_alpha
 
 pytestmark = [pytest.mark.timeout(600), pytest.mark.usefixtures("faces")]
 
-HALO_MAX = 3.0  # ΔE2000, of the issue
-WHITE, BLACK = (255, 255, 255), (0, 0, 0)
 OLD: list[Colour] = [STUDIO_BLUE, (120, 160, 140), (90, 60, 110)]
-
-
-def framed(recipe: Recipe) -> Pixels:
-    portrait = compose(recipe)
-    return cut(portrait.jpeg, frame_of(portrait))[0]
-
-
-def portrait_of(recipe: Recipe, models: FaceModels) -> Portrait:
-    portrait = look(framed(recipe), models)
-    assert portrait is not None
-    return portrait
-
-
-def on(recipe: Recipe, colour: Colour) -> Pixels:
-    """The truth: the person composed on the colour, without grain."""
-    return framed(replace(recipe, background=colour, background2=None, noise=0, quality=98))
-
-
-def true_alpha(recipe: Recipe) -> np.ndarray:
-    return np.asarray(1 - (on(recipe, WHITE).astype(np.float32) - on(recipe, BLACK)).mean(axis=2) / 255)
-
-
-def halo(picture: Pixels, recipe: Recipe, colour: Colour) -> np.ndarray:
-    """ΔE from the colour in the ring 3 to 8 px outside the true cut."""
-    away = cv2.distanceTransform((true_alpha(recipe) < 0.5).astype(np.uint8), cv2.DIST_L2, 5)
-    return delta_e(lab(picture)[(away >= 3) & (away <= 8)], lab_of_rgb(colour))
 
 
 @pytest.fixture(scope="module", params=["grabcut", "isnet"])

@@ -45,6 +45,7 @@ CHECK_NAMES = {
     "rephotographed": "翻拍",
     "editor_marks": "美颜软件痕迹",
     "darkroom_marks": "修图软件痕迹",
+    "enlarged": "放大痕迹",
 }
 OUTCOMES = {"pass": "合格", "unsure": "待定", "fail": "不合格"}
 STATES = {

@@ -22,6 +22,7 @@ from services.validator.checks import (
     darkroom_marks,
     ears,
     editor_marks,
+    enlarged,
     exposure,
     eye_line,
     eyes_open,
@@ -82,7 +83,7 @@ class FileCheck(Protocol):
     def check(self, source: Source, profile: PhotoProfile, /) -> Finding: ...
 
 
-FILE_CHECKS: tuple[FileCheck, ...] = (compression, editor_marks, darkroom_marks)
+FILE_CHECKS: tuple[FileCheck, ...] = (compression, editor_marks, darkroom_marks, enlarged)
 # In the order in which a person would look.
 CHECKS: tuple[Check, ...] = (
     eye_line,

@@ -49,6 +49,7 @@ DEFAULTS: dict[CheckName, CheckAction] = {
     "rephotographed": "refer",
     "editor_marks": "refer",
     "darkroom_marks": "warn",  # studios crop with the same programs
+    "enlarged": "warn",  # so does a phone's digital zoom
 }
 
 

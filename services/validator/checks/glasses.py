@@ -1,11 +1,10 @@
 """No glasses, where the campaign forbids them (Xinhua); the standard wants them on who wears them (std 7)."""
 
 import cv2
-import numpy as np
 
 from services.validator.colour import lab
 from services.validator.portrait import Portrait
-from services.validator.regions import NOSE_BRIDGE
+from services.validator.regions import NOSE_BRIDGE, ranked
 from services.validator.rules import Finding, Limits, measured
 from shared.campaign import CheckName, PhotoProfile
 from shared.reasons import Reason
@@ -27,5 +26,6 @@ def check(portrait: Portrait, _: PhotoProfile) -> Finding:
     if lightness.shape[0] < 4 or not lightness.shape[1]:
         return measured(NAME, REASON, 0.0, "", Limits(high=NONE), error=WORN - NONE)
     profile = cv2.GaussianBlur(lightness.mean(axis=1).reshape(-1, 1), (1, 3), 0).ravel()
-    dark = float(np.median(profile) - profile.min()) / max(float(np.median(profile)), 1.0)
+    middle = float(ranked(profile, 0.5))
+    dark = (middle - float(profile.min())) / max(middle, 1.0)
     return measured(NAME, REASON, dark, "", Limits(high=NONE), error=WORN - NONE)

@@ -5,6 +5,7 @@ import numpy as np
 from services.validator.faces import EYE_CORNERS_LEFT, EYE_CORNERS_RIGHT
 from services.validator.head import colours_at, directions, skin
 from services.validator.portrait import Portrait
+from services.validator.regions import ranked
 from services.validator.rules import Finding, Limits, measured
 from shared.campaign import CheckName, PhotoProfile
 from shared.reasons import Reason
@@ -46,5 +47,5 @@ def _worn(portrait: Portrait) -> bool:
     right, _ = directions(portrait)
     down = np.linspace(-0.15, 1.1, 48)[:, None, None] * (bottom - top)
     places = top + down + np.linspace(-0.02, 0.02, 5)[None, :, None] * right
-    ridge = colours_at(portrait, places)[..., 0].mean(axis=1)
-    return 1 - float(ridge.min()) / max(float(np.median(ridge)), 1.0) > WORN
+    ridge = np.asarray(colours_at(portrait, places)[..., 0].mean(axis=1), np.float32)
+    return 1 - float(ridge.min()) / max(float(ranked(ridge, 0.5)), 1.0) > WORN

@@ -4,6 +4,7 @@ import numpy as np
 import numpy.typing as npt
 
 from services.validator.portrait import FRAME_HEIGHT_PX, FRAME_WIDTH_PX, Portrait
+from services.validator.regions import ranked
 from services.validator.rules import Finding, Limits, measured
 from shared.campaign import CheckName, PhotoProfile
 from shared.reasons import Reason
@@ -27,12 +28,12 @@ def check(portrait: Portrait, _: PhotoProfile) -> Finding:
     one side is outvoted."""
     left, right = _light(portrait, [pair[0] for pair in PAIRS]), _light(portrait, [pair[1] for pair in PAIRS])
     stops = left - right
-    low, high = np.percentile(stops, [25, 75])
-    difference = max(float(low), -float(high), 0.0)
+    low, high = (float(ranked(stops, share)) for share in (0.25, 0.75))
+    difference = max(low, -high, 0.0)
     return measured(NAME, REASON, difference, "EV", Limits(high=EVEN), error=UNEVEN - EVEN)
 
 
-def _light(portrait: Portrait, points: list[int]) -> npt.NDArray[np.float64]:
+def _light(portrait: Portrait, points: list[int]) -> npt.NDArray[np.float32]:
     """log2 of the linear light on a patch of skin around each point."""
     reach = max(round(PATCH * portrait.face_width_px), 1)
     x, y = portrait.face.points[points].round().astype(int).T[:, :, None, None]
@@ -40,4 +41,4 @@ def _light(portrait: Portrait, points: list[int]) -> npt.NDArray[np.float64]:
     rows = np.clip(y + patch[:, None], 0, FRAME_HEIGHT_PX - 1)
     columns = np.clip(x + patch, 0, FRAME_WIDTH_PX - 1)
     levels = portrait.picture[rows, columns, 1].mean(axis=(1, 2))
-    return np.asarray(2.2 * np.log2(np.maximum(levels, BLACK)))
+    return np.asarray(2.2 * np.log2(np.maximum(levels, BLACK)), np.float32)

@@ -3,6 +3,8 @@
 Looked for beside the head, where nothing else is regular. A print on a desk shows by its edges too: see additions.
 """
 
+from itertools import product
+
 import cv2
 import numpy as np
 import numpy.typing as npt
@@ -35,11 +37,15 @@ def check(portrait: Portrait, _: PhotoProfile) -> Finding:
     green = portrait.picture[..., 1]
     far = FRAME_WIDTH_PX - SIDE_PX - MARGIN_PX
     beside = max(round(portrait.eye_line_px) - SIDE_PX // 2, MARGIN_PX)
-    places = ((x, y) for y in (MARGIN_PX, beside) for x in (MARGIN_PX, far))
-    patches = [green[y : y + SIDE_PX, x : x + SIDE_PX].astype(np.float32) for x, y in places]
-    waves = [_wave(patch) for patch in patches if cv2.blur(patch, (13, 13)).std() < FLAT]
-    # A screen's pattern is everywhere, a wisp of hair is not.
-    return measured(NAME, REASON, min(waves, default=0.0), "级", Limits(high=PLAIN), error=PATTERNED - PLAIN)
+    least: float | None = None
+    for x, y in product((MARGIN_PX, far), (MARGIN_PX, beside)):
+        patch = green[y : y + SIDE_PX, x : x + SIDE_PX].astype(np.float32)
+        if cv2.blur(patch, (13, 13)).std() < FLAT:
+            wave = _wave(patch)
+            least = wave if least is None else min(least, wave)
+            if wave <= PLAIN:
+                break  # a screen's pattern is everywhere, a wisp of hair is not
+    return measured(NAME, REASON, least or 0.0, "级", Limits(high=PLAIN), error=PATTERNED - PLAIN)
 
 
 def _wave(patch: Grey) -> float:

@@ -26,7 +26,7 @@ def check(portrait: Portrait, _: PhotoProfile) -> Finding:
     radius_px = max(round(PATCH * portrait.face_width_px), 4)
     skin = [_texture(portrait, point, radius_px) for point in portrait.face.points[list(SKIN)]]
     grain = min(_texture(portrait, np.array(place), BACKGROUND_PX) for place in BACKGROUND)
-    pores = float(np.sqrt(max(np.percentile(skin, 25) ** 2 - grain**2, 0)))
+    pores = float(np.sqrt(max(float(ranked(np.array(skin, np.float32), 0.25)) ** 2 - grain**2, 0)))
     return measured(NAME, REASON, pores, "", Limits(low=PORES), error=PORES - NONE, certain=False)
 
 

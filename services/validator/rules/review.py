@@ -21,6 +21,7 @@ MENDED_WITHOUT_A_NEW_SHOT = frozenset(
         Reason.GEO_BODY,
         Reason.BLUR,
         Reason.NOISE_JPEG,
+        Reason.SRC_ENLARGED,
         Reason.COLOR_MODE,
         Reason.DISTORTED,
         Reason.EDIT_OVERLAY,

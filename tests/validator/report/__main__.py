@@ -14,6 +14,7 @@ from services.validator.settings import ModelSettings
 from tests.portraits import cutouts, sources
 from tests.validator.report import tables
 from tests.validator.report.draws import draws
+from tests.validator.report.halos import halos_table
 from tests.validator.report.judged import Judged, judge_all, people
 from tests.validator.report.sameness import sameness_table
 from tests.validator.report.sheets import write_sheets
@@ -34,7 +35,9 @@ def main() -> None:
         drawn = list(draws(cast, arguments.count))
         judging = judge_all(drawn, arguments.photos, isnet)
         judged = list(track(judging, description="judging", total=len(drawn), console=console))
-    arguments.out.write_text(_markdown(judged, bool(arguments.photos)), encoding="utf-8")
+        replacing = halos_table(drawn, FaceModels(folder), folder)
+        halos = "\n".join(track(replacing, description="replacing", total=8, console=console))
+    arguments.out.write_text(_markdown(judged, halos, bool(arguments.photos)), encoding="utf-8")
     console.print(f"the table is in {arguments.out}")
     for path in write_sheets(judged, arguments.sheets):
         console.print(str(path))
@@ -56,7 +59,7 @@ def _isnet(folder: Path) -> Path:
     return path
 
 
-def _markdown(judged: list[Judged], with_folder: bool) -> str:
+def _markdown(judged: list[Judged], halos: str, with_folder: bool) -> str:
     persons = len({each.draw.person for each in judged})
     today = datetime.now(UTC).date()
     whom = "the packaged faces and a folder of labelled portraits" if with_folder else "the packaged faces alone"
@@ -93,6 +96,13 @@ Eye line, width and centre against the same models on the full-size portrait (ho
 hairline against marks made by hand.
 
 {tables.errors_table(judged)}
+
+## Replaced backgrounds
+
+The ring 3 to 8 px outside the true cut, against the new colour (white, the standard's blue); one good photo each
+before three old backgrounds. A cut-out that cannot be trusted is refused, and another picture asked for.
+
+{halos}
 
 ## The same picture, the same face
 

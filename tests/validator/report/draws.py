@@ -85,6 +85,7 @@ FAULTS: dict[str, tuple[CheckName, dict[str, object]]] = {
     "screen": ("rephotographed", {"over": "screen"}),
     "halftone print": ("rephotographed", {"over": "halftone"}),
     "beauty app": ("editor_marks", {"software": "MeituXiuXiu 10.3.1"}),
+    "blown up 1.7 times": ("enlarged", {"blown_up": 1.7}),
     "picture editor": ("darkroom_marks", {"software": "Adobe Photoshop 25.4 (Windows)"}),
 }
 TEETH = "teeth"  # not composed: people who show them in their portrait

@@ -16,7 +16,7 @@ from services.validator.rules import Outcome, verdict
 from services.validator.sameness import Sameness, fingerprints
 from services.validator.settings import ModelSettings
 from services.validator.source import read_source
-from services.validator.standard import cut
+from services.validator.standard import cut_from, decoded_for
 from shared.campaign import Background, CheckName, ClothesColour, PhotoProfile
 from tests.portraits.compose import STUDIO_BLUE, Truth, compose
 from tests.portraits.labelled import PACKAGED, Person, join
@@ -66,9 +66,10 @@ def judge_all(drawn: list[Draw], photos: Path | None, isnet: Path | None) -> Ite
 
 def judge_one(draw: Draw, models: FaceModels, face_model: DlibFace | None = None) -> Judged:
     photo = compose(draw.recipe)
-    picture, _ = cut(photo.jpeg, frame_of(photo))
+    decoded = decoded_for(photo.jpeg, frame_of(photo))
+    picture = cut_from(decoded, frame_of(photo))
     portrait = look(picture, models)
-    findings = checks.run(portrait, PROFILE, read_source(photo.jpeg))
+    findings = checks.run(portrait, PROFILE, read_source(photo.jpeg, decoded.image))
     answers = {each.check: Answer(each.outcome, each.value) for each in findings}
     decision = verdict(findings, PROFILE, checks.DEFAULTS).decision
     same = fingerprints(picture, portrait, face_model) if draw.kind == GOOD else None
