@@ -32,6 +32,7 @@ class Reason(StrEnum):
     PIX_TOO_LARGE = "PIX_TOO_LARGE", "at_once", "照片像素过大，请缩小后上传"
     PIX_RATIO = "PIX_RATIO", "at_once", "照片宽高比应为3比4"
     UPLOAD_SOURCE = "UPLOAD_SOURCE", "at_once", "请按要求拍摄或选择照片"
+    UPLOAD_DEVICE = "UPLOAD_DEVICE", "at_once", "请使用手机上传照片"
     FRAME_OUTSIDE = "FRAME_OUTSIDE", "at_once", "取景框超出照片，请重新调整"
     CONSENT_NEEDED = "CONSENT_NEEDED", "at_once", "请先阅读并同意最新通知"
     PHONE_NEEDED = "PHONE_NEEDED", "at_once", "请先授权联系电话"

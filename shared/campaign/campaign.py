@@ -45,7 +45,7 @@ class Campaign(Policy):
     review: Review = Review()
     resubmission: Resubmission = Resubmission()
     ask_to_notify_before_upload: bool = False
-    """The student must agree to a subscribe message before the upload begins (BIT)."""
+    """The student must agree to be told the result by a subscribe message before the upload begins (BIT)."""
     notification: tuple[Notification, ...] = ()
     delivery: Delivery = Delivery()
     sanctions: Sanctions = Sanctions()
@@ -62,6 +62,12 @@ class Campaign(Policy):
         first = self.contacts[0]
         return " ".join(part for part in (first.name, first.phone or first.email, first.hours) if part)
 
+    @property
+    def result_templates(self) -> frozenset[str]:
+        """The subscribe messages that tell the result of a review."""
+        told = [self.notification_of("photo.accepted"), self.notification_of("photo.refused")]
+        return frozenset(each.subscribe.template_id for each in told if each and each.subscribe)
+
     def notification_of(self, fact: Fact) -> Notification | None:
         """None: this campaign says nothing about that fact."""
         return next((each for each in self.notification if each.fact == fact), None)
@@ -77,6 +83,13 @@ class Campaign(Policy):
         code = self.notification_of("message.requested")
         if self.identity.strategy == "registration" and not (code and code.sms):
             raise ValueError("identity.strategy 'registration' needs a [notification.sms] for 'message.requested'")
+        return self
+
+    @model_validator(mode="after")
+    def _there_is_something_to_agree_to(self) -> Self:
+        if self.ask_to_notify_before_upload and not self.result_templates:
+            needed = "a [notification.subscribe] for 'photo.accepted' or 'photo.refused'"
+            raise ValueError(f"ask_to_notify_before_upload needs {needed}")
         return self
 
     @model_validator(mode="after")

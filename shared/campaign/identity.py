@@ -38,6 +38,11 @@ class IdentityPolicy(Policy):
     attempts_reset_hours: Annotated[int, Field(ge=1)] = 24
     """How long it rests."""
 
+    @property
+    def takes_rosters(self) -> bool:
+        """Where a capture code makes the entry, the school gives no names or numbers (教学服〔2022〕10号)."""
+        return self.strategy != "capture_code"
+
     @model_validator(mode="after")
     def _codes_go_with_strategy(self) -> Self:
         if (self.strategy == "registration" and "group" in self.collection) != (self.feature_code is not None):

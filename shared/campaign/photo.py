@@ -1,6 +1,6 @@
 """What is asked of a photo: at the door, and by the judge."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import Field
 
@@ -56,6 +56,12 @@ CheckName = Literal[
 ]
 
 
+Source = Literal["album", "camera"]
+Device = Literal["phone", "tablet", "computer"]
+SOURCES: tuple[Source, ...] = get_args(Source)
+DEVICES: tuple[Device, ...] = get_args(Device)
+
+
 class Upload(Policy):
     """What is refused at once, at the door."""
 
@@ -66,15 +72,18 @@ class Upload(Policy):
     max_bytes: Annotated[int, Field(gt=0, le=20 * 2**20)] = 10 * 2**20
     """BUCT and BIT stop at 2 MB."""
     min_width_px: Pixels = 480
-    """Less than the standard photo cannot become one (std 12)."""
+    """Less than the standard photo cannot become one (std 12); a frame chosen by hand has at least this width."""
     min_height_px: Pixels = 640
     """Likewise."""
     exact_pixels: bool = False
     """Neither more than the minimum: several schools demand 480×640 (domain §1.7)."""
     only_3_to_4: bool = False
     """Only pictures of the standard's proportion."""
-    sources: Annotated[tuple[Literal["album", "camera"], ...], Field(min_length=1)] = ("album", "camera")
+    sources: Annotated[tuple[Source, ...], Field(min_length=1)] = SOURCES
     """Where the mini-program may take the picture from; `["camera"]` is a live picture only."""
+    devices: Annotated[tuple[Device, ...], Field(min_length=1)] = DEVICES
+    """What the mini-program may run on, as `wx.getDeviceInfo` tells it; `["phone"]` refuses tablets and computers
+    (NCEPU)."""
 
 
 class Background(Policy):

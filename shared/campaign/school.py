@@ -9,6 +9,7 @@ from pydantic import AwareDatetime, StringConstraints, model_validator
 from shared.campaign.policy import Policy, Text
 
 BEIJING = ZoneInfo("Asia/Shanghai")
+MIDNIGHT = time(0)  # as an end: 24:00, which a TOML file cannot say
 
 
 class School(Policy):
@@ -30,7 +31,8 @@ class Window(Policy):
     closes_at: AwareDatetime
     """The first moment that is too late."""
     daily_hours: tuple[time, time] | None = None
-    """From and to, Beijing time, where a school opens by day only; without them day and night."""
+    """From and to, Beijing time, where a school opens by day only; 00:00 as the end is midnight. Without them day and
+    night."""
     closed_on: tuple[date, ...] = ()
     """Days in between on which nothing is taken, such as public holidays (Beijing dates)."""
 
@@ -38,7 +40,7 @@ class Window(Policy):
     def _runs_forward(self) -> Self:
         if self.closes_at <= self.opens_at:
             raise ValueError(f"closes_at {self.closes_at} must be later than opens_at {self.opens_at}")
-        if self.daily_hours and self.daily_hours[1] <= self.daily_hours[0]:
+        if self.daily_hours and MIDNIGHT != self.daily_hours[1] <= self.daily_hours[0]:
             raise ValueError(f"daily_hours end at {self.daily_hours[1]}, which is not later than {self.daily_hours[0]}")
         return self
 
@@ -48,7 +50,8 @@ class Window(Policy):
         in_beijing = now.astimezone(BEIJING)
         if in_beijing.date() in self.closed_on:
             return False
-        return self.daily_hours is None or self.daily_hours[0] <= in_beijing.time() < self.daily_hours[1]
+        begins, ends = self.daily_hours or (MIDNIGHT, MIDNIGHT)
+        return begins <= in_beijing.time() and (ends == MIDNIGHT or in_beijing.time() < ends)
 
 
 class SupportContact(Policy):

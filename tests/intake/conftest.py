@@ -155,7 +155,7 @@ class Student:
         assert answer.status_code == 200, answer.text
 
     async def upload(self, body: bytes, key: str | None = None, **fields: Any) -> httpx.Response:
-        form = {"x": "0", "y": "0", "width": "900", "idempotency_key": key or uuid4().hex} | fields
+        form = {"x": "0", "y": "0", "width": "900", "device": "phone", "idempotency_key": key or uuid4().hex} | fields
         return await self.post("/photos", data=form, files={"photo": ("IMG_0001.JPG", body, "image/png")})
 
     async def hear(self, fact: Any, stage: str) -> dict[str, Any]:

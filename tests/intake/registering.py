@@ -116,13 +116,27 @@ class Registrant(Student):
         return SEALER.open(sealed, IdentityClaim)
 
     async def matched(self, entry_id: Any = None) -> dict[str, Any]:
-        entry = Entry(name="毛小小", document_type="resident_id", document_number=self.number, student_no="1")
+        entry = Entry(
+            name="毛小小",
+            document_type="resident_id",
+            document_number=self.number,
+            student_no="1114827492",
+            major="控制工程",
+        )
         state = await self.state()
         submission = sum(each["what"] == "identity.submitted" for each in state["timeline"])
         named = {**self.named, "campaign_version": self.campaign.version}
         entry_id = entry_id or uuid4()
         fact = IdentityMatched(**named, submission=submission, entry_id=entry_id, entry=SEALER.seal(entry))
         return await self.hear(fact, "confirm")
+
+
+async def student_of(door: Intake, campaign: Campaign) -> Registrant:
+    """Has given consent and a phone in a campaign where one types who one is; has agreed to no message."""
+    await publish(door.service.outbox, campaign)
+    student = await door.student(campaign)
+    assert (await student.post("/contact", json={"phone_code": f"phone-{PHONE}.{uuid4().hex}"})).status_code == 200
+    return Registrant(student.intake, student.headers, campaign, student.id, number_of())
 
 
 async def registrant(door: Intake, campaign: Campaign = XINHUA, number: str | None = None) -> Registrant:

@@ -193,6 +193,8 @@ async def test_a_phone_comes_before_the_claim_and_a_grant_before_the_photo_where
     await bit.match()
     await bit.confirm()
     assert (await bit.upload(noise_jpeg())).json()["code"] == "NOTIFY_NEEDED"
+    await bit.post("/contact", json={"granted": ["payment-reminder", "made-up"]})
+    assert (await bit.upload(noise_jpeg())).json()["code"] == "NOTIFY_NEEDED", "neither tells the result"
     await bit.post("/contact", json={"granted": ["photo-accepted"]})
     assert (await bit.upload(noise_jpeg())).status_code == 201
 

@@ -23,6 +23,8 @@ UPLOADS = [
     ("jpeg", 900, 1200, 500_000, Frame(x=-1, y=0, width=900), Reason.FRAME_OUTSIDE),
     ("jpeg", 900, 1200, 500_000, Frame(x=0, y=10, width=900), Reason.FRAME_OUTSIDE),
     ("jpeg", 900, 1200, 500_000, Frame(x=100, y=100, width=800), None),
+    ("jpeg", 900, 1200, 500_000, Frame(x=100, y=100, width=480), None),
+    ("jpeg", 900, 1200, 500_000, Frame(x=100, y=100, width=470), Reason.PIX_TOO_SMALL),
 ]
 
 
@@ -69,3 +71,22 @@ def test_where_only_the_camera_counts_a_picture_must_say_that_it_comes_from_ther
     sources: Any, source: str | None, reason: Reason | None
 ) -> None:
     assert refused_at_once(Upload(sources=sources), "jpeg", 900, 1200, 500_000, None, source) is reason
+
+
+@pytest.mark.parametrize(
+    ("devices", "device", "reason"),
+    [
+        (("phone", "tablet", "computer"), None, None),
+        (("phone", "tablet", "computer"), "computer", None),
+        (("phone", "tablet", "computer"), "fridge", Reason.UPLOAD_DEVICE),
+        (("phone",), "phone", None),
+        (("phone",), "tablet", Reason.UPLOAD_DEVICE),
+        (("phone",), "computer", Reason.UPLOAD_DEVICE),
+        (("phone",), None, Reason.UPLOAD_DEVICE),
+    ],
+)
+def test_where_only_phones_count_a_picture_must_say_that_it_comes_from_one(
+    devices: Any, device: str | None, reason: Reason | None
+) -> None:
+    upload = Upload(devices=devices)
+    assert refused_at_once(upload, "jpeg", 900, 1200, 500_000, None, device=device) is reason

@@ -4,18 +4,10 @@ from typing import Any
 
 from sqlalchemy import text
 
-from services.intake.campaigns import publish
-from shared.campaign import Campaign
 from shared.events import IdentityRefused
 from shared.reasons import Reason
 from tests.intake.conftest import Intake, noise_jpeg
-from tests.intake.registering import CAPTURE, NCEPU, XINHUA, Registrant, number_of, registrant
-
-
-async def student_of(door: Intake, campaign: Campaign) -> Registrant:
-    await publish(door.service.outbox, campaign)
-    student = await door.student(campaign, until="contact")
-    return Registrant(student.intake, student.headers, campaign, student.id, number_of())
+from tests.intake.registering import CAPTURE, NCEPU, XINHUA, registrant, student_of
 
 
 async def test_a_level_comes_before_name_and_number_and_a_reminder_before_the_photo(door: Intake) -> None:

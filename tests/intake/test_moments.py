@@ -140,6 +140,12 @@ def test_a_school_that_opens_by_day_takes_no_photo_at_night(hour: int, reason: R
     assert why_not_submit(case(), campaign(window=window), at) is reason
 
 
+@pytest.mark.parametrize(("begins", "hour", "open_"), [(8, 7, False), (8, 23, True), (0, 0, True), (0, 23, True)])
+def test_an_end_at_midnight_is_24_00(begins: int, hour: int, open_: bool) -> None:
+    window = Window(opens_at=NOW - timedelta(days=2), closes_at=OVER, daily_hours=(time(begins), time(0)))
+    assert window.is_open(datetime(2020, 5, 29, hour, 59, 59, 999_999, tzinfo=BEIJING)) is open_
+
+
 def test_the_reminder_is_read_before_the_photo() -> None:
     terms = campaign(reminder="请上传原始证件照")
     assert stage(case(), terms, NOW) == "remind"

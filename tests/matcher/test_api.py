@@ -16,7 +16,7 @@ from shared.events import IdentityMatched
 from shared.settings import CommonSettings, Connections, KafkaSettings, SealSettings, StoreSettings
 from tests.matcher.desk import LOOKUP_KEY, SEAL_KEYS, Desk, submitted
 from tests.matcher.happenings import revoked
-from tests.matcher.people import csv_file, people, resident_id, row, xlsx
+from tests.matcher.people import by_code, csv_file, people, resident_id, row, xlsx
 
 MOST_BYTES = 100_000
 STAFF = """
@@ -190,6 +190,25 @@ async def test_the_page_takes_a_roster_and_shows_its_report(http: httpx.AsyncCli
     assert "导入 1 人" in shown
     assert "未导入 1 人" in shown
     assert "没有填写" in shown
+
+
+async def test_where_a_capture_code_makes_the_entry_no_list_of_names_is_taken(
+    http: httpx.AsyncClient, desk: Desk
+) -> None:
+    campaign = by_code()
+    await desk.know(campaign)
+    await sign_in(http, "wang")
+    page = f"/campaigns/{campaign.id}"
+    shown = (await http.get(page, headers=HTML)).text
+    assert "不收名单" in shown
+    assert 'type="file"' not in shown
+    for answer in (
+        await http.put(f"{page}/roster", **upload(xlsx([row(1)]))),
+        await http.post(page, **upload(xlsx([row(1)])), headers=HTML),
+        await http.post(f"{page}/roster/watched", **upload(xlsx([row(1)]))),
+    ):
+        assert "本次采集凭采集码核对身份，不收名单" in answer.text
+    assert await desk.rows("entries") == []
 
 
 async def test_the_page_says_why_a_file_is_no_roster(http: httpx.AsyncClient, by_number: Campaign) -> None:

@@ -1,5 +1,6 @@
 """Every way of identifying oneself: by level, as an individual, by capture code."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from shared.events import Entry, IdentityMatched, IdentityReferred, IdentityRefu
 from shared.outbox import AlreadyHandled
 from shared.reasons import Reason
 from tests.matcher.desk import SEALER, Answer, Desk, submitted
-from tests.matcher.people import by_code, ncepu, resident_id, row, xinhua, xlsx
+from tests.matcher.people import bit, buct, by_code, ncepu, resident_id, row, xinhua, xlsx
 
 
 @pytest.mark.parametrize(
@@ -52,6 +53,18 @@ async def test_the_level_must_be_the_rosters(desk: Desk, level: str | None, reas
     await desk.take(campaign, xlsx([row(1)]))
     answer = await desk.answer(submitted(campaign, resident_id(1), "毛小小1", level=level))
     assert getattr(answer, "reason", None) is reason
+
+
+@pytest.mark.parametrize("notice", [buct, ncepu, xinhua, bit])
+async def test_who_has_a_photo_takes_no_part_in_any_collection_with_a_roster(
+    desk: Desk, notice: Callable[[], Campaign]
+) -> None:
+    campaign = notice()
+    await desk.know(campaign)
+    await desk.take(campaign, xlsx([row(1, 已有照片="是"), row(2)]))
+    claims = [submitted(campaign, resident_id(each), f"毛小小{each}", level="硕士研究生") for each in (1, 2)]
+    reasons = [getattr(await desk.answer(claim), "reason", None) for claim in claims]
+    assert reasons == [Reason.ID_DONE, None]
 
 
 async def test_the_registered_of_a_group_are_found_in_its_roster(desk: Desk) -> None:

@@ -1,5 +1,6 @@
 """A campaign file is good, or every mistake in it is named with its key."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -35,6 +36,11 @@ BROKEN = [
     ('fact = "photo.refused"', 'fact = "photo.accepted"', "maps ['photo.accepted'] twice"),
     ('channels = ["sms"]', 'channels = ["subscribe"]', "needs a [notification.subscribe] table"),
     ("[school]", "[school", "is not TOML"),
+    (
+        'types = ["jpeg"]',
+        'devices = ["fridge"]',
+        "upload.devices.0: Input should be 'phone', 'tablet' or 'computer'",
+    ),
 ]
 
 
@@ -47,6 +53,14 @@ def test_a_mistake_is_named_with_its_key_and_what_is_allowed(tmp_path: Path, goo
     with pytest.raises(BadCampaign) as wrong:
         read_campaign(file)
     assert any(words in line for line in wrong.value.lines), wrong.value.lines
+
+
+def test_whoever_must_agree_to_a_message_is_told_of_something(tmp_path: Path) -> None:
+    file = tmp_path / "silent.toml"
+    without = re.sub(r"\[\[notification]].*(?=\[delivery])", "", BIT.read_text(), flags=re.DOTALL)
+    file.write_text(without)
+    with pytest.raises(BadCampaign, match="ask_to_notify_before_upload needs a"):
+        read_campaign(file)
 
 
 async def test_the_check_command_explains_and_fails(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -8,8 +8,10 @@ import pytest
 from fastapi import FastAPI
 
 from services.validator.api.words import against_limit
+from services.validator.desk.reviews import reviewers_reasons
 from shared.campaign import Campaign
 from shared.events import PhotoAccepted, PhotoReferred, PhotoRefused, PhotoRevoked, PhotoSubmitted
+from shared.reasons import Reason
 from tests.portraits.compose import compose
 from tests.portraits.recipes import compliant, unsure
 from tests.validator.desks import PAGE, signed_in
@@ -182,3 +184,10 @@ def test_a_finding_is_said_against_its_limit(value: Any, low: Any, high: Any, un
 def test_what_the_campaign_does_not_ask_for_is_not_for_a_person() -> None:
     finding = {"value": None, "unit": "", "limits": {"low": None, "high": None}, "outcome": "pass"}
     assert against_limit(finding) == "本次无此要求"
+
+
+def test_a_person_may_refuse_for_what_no_measure_tells() -> None:
+    """What the notices forbid and only people see: age of the picture, style, jewellery, make-up, whose face it is."""
+    seen = {Reason.SRC_OLD, Reason.SRC_SELFIE, Reason.NOT_SELF, Reason.MAKEUP, Reason.JEWELLERY, Reason.EXPRESSION}
+    seen |= {Reason.CLOTH_STYLE, Reason.CLOTH_PATTERN, Reason.EDIT_MIRROR, Reason.EDIT_BEAUTY, Reason.GLASSES_TINT}
+    assert seen <= set(reviewers_reasons())

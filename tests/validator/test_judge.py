@@ -17,6 +17,7 @@ from services.validator.standard import cut
 from shared.campaign import PhotoProfile
 from shared.events import Frame
 from shared.reasons import Reason
+from tests.notices.files import XINHUA
 from tests.portraits.compose import STANDARD_BLUE, Recipe, compose
 from tests.portraits.recipes import CASES, compliant, unsure
 from tests.validator.judges import BLUES, frame_of
@@ -54,6 +55,14 @@ def test_any_plain_background_is_accepted_where_the_campaign_says_so(models: Fac
     plain = PhotoProfile(any_plain_background=True)
     assert verdict_on(CASES["green_background"].recipe, models, plain) == ("accepted", ())
     assert verdict_on(CASES["gradient_background"].recipe, models, plain)[0] == "refused"
+
+
+def test_glasses_are_refused_where_the_notice_forbids_them(models: FaceModels) -> None:
+    barefaced = compliant(0, STANDARD_BLUE)
+    worn = replace(barefaced, defect="glasses")
+    assert verdict_on(worn, models) == ("accepted", ())
+    assert verdict_on(barefaced, models, XINHUA.photo) == ("accepted", ())
+    assert verdict_on(worn, models, XINHUA.photo) == ("refused", (Reason.GLASSES_FORBIDDEN,))
 
 
 def test_another_blue_is_for_a_person(models: FaceModels) -> None:

@@ -62,7 +62,12 @@ class Student:
         fields = dict(zip(("x", "y", "width"), map(str, frame), strict=True)) if by_hand else {}
         answer = await self.intake.post(
             f"/v1/applications/{self.id}/photos",
-            data={**fields, "source": self.campaign["upload_sources"][-1], "idempotency_key": uuid4().hex},
+            data={
+                **fields,
+                "source": self.campaign["upload_sources"][-1],
+                "device": "phone",
+                "idempotency_key": uuid4().hex,
+            },
             files={"photo": ("IMG_0001.JPG", body, "image/jpeg")},
             headers=self.headers,
         )

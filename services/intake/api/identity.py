@@ -78,7 +78,7 @@ def router(door: Door) -> APIRouter:
             granted = await store.grant(tx, application_id, list(body.granted))
             changed = {
                 "has_phone": before.has_phone or phone is not None,
-                "grants": before.grants + len(granted),
+                "grants": before.grants + sum(each.template_id in campaign.result_templates for each in granted),
                 "contact_revision": before.contact_revision + 1,
             }
             after = before.model_copy(update=changed)
@@ -154,7 +154,9 @@ async def _claim(
         person = door.sealer.open(known.registration, Registration)
         told = person.model_dump(include={"name", "document_type", "document_number"})
         return Identity(**told, collection=body.collection)
-    typed = body.model_dump(exclude={"feature_code", "collection"}, exclude_none=True)
+    # A code is all that is asked for: a name or number that somebody types besides it is not kept.
+    asked = {"capture_code", "last_four"} if campaign.identity.strategy == "capture_code" else None
+    typed = body.model_dump(include=asked, exclude={"feature_code", "collection"}, exclude_none=True)
     claim = Identity.model_validate(typed)
     if lacks := missing(campaign, claim):
         refuse_input(Reason.BAD_REQUEST, campaign, f"this campaign also asks for {', '.join(lacks)}")

@@ -18,7 +18,7 @@ from services.intake.store import applications as store
 from services.intake.submission import submit as submit_photo
 from services.intake.uploads import BadUpload, TooLarge, Upload, read_upload
 from services.intake.views import ApplicationView
-from shared.campaign import Campaign
+from shared.campaign import DEVICES, SOURCES, Campaign
 from shared.events import Frame, PhotoUploaded
 from shared.links import SECONDS, BadLink
 from shared.outbox import AlreadyHandled, Cause, Transaction
@@ -42,7 +42,8 @@ FORM = {
                         "x": {"type": "integer", "description": "where framed by hand: left of the frame, upright px"},
                         "y": {"type": "integer", "description": "top of the frame, px"},
                         "width": {"type": "integer", "description": "width of the frame, px; its height is 4/3 of it"},
-                        "source": {"type": "string", "enum": ["album", "camera"]},
+                        "source": {"type": "string", "enum": list(SOURCES)},
+                        "device": {"type": "string", "enum": list(DEVICES), "description": "by wx.getDeviceInfo"},
                         "idempotency_key": {"type": "string", "description": "where the header cannot be set"},
                     },
                 }
@@ -62,9 +63,9 @@ def router(door: Door) -> APIRouter:
         authorization: Authorization,
         idempotency_key: Annotated[str | None, Header(max_length=80)] = None,
     ) -> ApplicationView:
-        """As `wx.uploadFile` sends it. Refused at once (422) when source, type, bytes, pixels or frame break the
-        campaign's limits: no attempt is counted. Framed by hand, the upload is the student's acceptance, and the judge
-        has it; where processing is automatic, the prepared picture comes with the state."""
+        """As `wx.uploadFile` sends it. Refused at once (422) when device, source, type, bytes, pixels or frame
+        break the campaign's limits: no attempt is counted. Framed by hand, the upload is the student's acceptance, and
+        the judge has it; where processing is automatic, the prepared picture comes with the state."""
         campaign = await _campaign(door, authorization, application_id)
         upload = await _read(request, campaign)
         key = idempotency_key or upload.fields.get("idempotency_key")
@@ -128,11 +129,12 @@ async def _picture_kind(upload: Upload, frame: Frame | None, campaign: Campaign)
     except PictureError as error:
         raise _at_once(error.reason, str(error), campaign) from None
     size = (header.width_px, header.height_px)
-    source = upload.fields.get("source")
-    reason = refused_at_once(campaign.upload, header.kind, *size, len(upload.body), frame, source)
+    source, device = upload.fields.get("source"), upload.fields.get("device")
+    reason = refused_at_once(campaign.upload, header.kind, *size, len(upload.body), frame, source, device)
     if reason:
         size_px = f"{size[0]}×{size[1]} px"
-        detail = f"{header.kind}, {size_px}, {len(upload.body)} bytes, frame {frame!r}, source {source!r}"
+        told = f"frame {frame!r}, source {source!r}, device {device!r}"
+        detail = f"{header.kind}, {size_px}, {len(upload.body)} bytes, {told}"
         raise _at_once(reason, detail, campaign)
     return header.kind
 

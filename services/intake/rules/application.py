@@ -68,7 +68,7 @@ class Application(Value):
     campaign_id: str
     campaign_version: int
     has_phone: bool = False
-    grants: int = 0
+    grants: int = 0  # agreements to be told the result of a review
     contact_revision: int = 0
     identity: IdentityRegion = IdentityRegion()
     photo: PhotoRegion = PhotoRegion()

@@ -1,6 +1,6 @@
 """What is refused at the door before anybody judges the picture."""
 
-from shared.campaign import Upload
+from shared.campaign import DEVICES, SOURCES, Upload
 from shared.events import Frame
 from shared.reasons import Reason
 
@@ -15,10 +15,13 @@ def refused_at_once(
     size_bytes: int,
     frame: Frame | None,
     source: str | None = None,
+    device: str | None = None,
 ) -> Reason | None:
-    """The sizes are of the upright picture. frame: None where processing is automatic. source: album or camera, None
-    where the client did not say."""
-    if not is_allowed_source(upload, source):
+    """The sizes are of the upright picture. frame: None where processing is automatic. source: album or camera, device:
+    phone, tablet or computer; each None where the client did not say."""
+    if not _is_allowed(device, upload.devices, every=DEVICES):
+        return Reason.UPLOAD_DEVICE
+    if not _is_allowed(source, upload.sources, every=SOURCES):
         return Reason.UPLOAD_SOURCE
     if kind not in upload.types:
         return Reason.FILE_TYPE
@@ -32,12 +35,12 @@ def refused_at_once(
         return Reason.PIX_TOO_LARGE
     if upload.only_3_to_4 and abs(height_px - width_px * 4 / 3) > RATIO_SLACK_PX:
         return Reason.PIX_RATIO
-    return None if frame is None or _is_inside(frame, width_px, height_px) else Reason.FRAME_OUTSIDE
+    return None if frame is None else _why_not_frame(frame, width_px, height_px, upload.min_width_px)
 
 
-def is_allowed_source(upload: Upload, source: str | None) -> bool:
+def _is_allowed(told: str | None, allowed: tuple[str, ...], every: tuple[str, ...]) -> bool:
     """A campaign that takes anything need not be told."""
-    return source in upload.sources or (source is None and set(upload.sources) == {"album", "camera"})
+    return told in allowed or (told is None and set(allowed) == set(every))
 
 
 def is_automatic(processing: str) -> bool:
@@ -45,10 +48,14 @@ def is_automatic(processing: str) -> bool:
     return processing != "frame_by_hand"
 
 
-def _is_inside(frame: Frame, width_px: int, height_px: int) -> bool:
-    return (
+def _why_not_frame(frame: Frame, width_px: int, height_px: int, least_px: int) -> Reason | None:
+    """What lies in the frame becomes the standard photo: pixels that are not there cannot be made (std 12)."""
+    inside = (
         frame.x >= 0
         and frame.y >= 0
         and frame.x + frame.width <= width_px + RATIO_SLACK_PX
         and frame.y + frame.height <= height_px + RATIO_SLACK_PX
     )
+    if not inside:
+        return Reason.FRAME_OUTSIDE
+    return Reason.PIX_TOO_SMALL if frame.width < least_px - RATIO_SLACK_PX else None

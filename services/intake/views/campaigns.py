@@ -31,6 +31,7 @@ class CampaignView(BaseModel):
     upload_exact_pixels: bool
     upload_only_3_to_4: bool
     upload_sources: list[str]
+    upload_devices: list[str]
     processing: str  # frame_by_hand: the upload is the acceptance; else the student looks at a prepared picture first
     backgrounds: list[str]
     payment_moment: str
@@ -77,6 +78,7 @@ def campaign_view(campaign: Campaign, now: datetime) -> CampaignView:
         upload_exact_pixels=campaign.upload.exact_pixels,
         upload_only_3_to_4=campaign.upload.only_3_to_4,
         upload_sources=list(campaign.upload.sources),
+        upload_devices=list(campaign.upload.devices),
         processing=campaign.processing,
         backgrounds=[each.name for each in campaign.photo.backgrounds],
         payment_moment=campaign.payment.moment,

@@ -62,7 +62,9 @@ async def received(desk: Desk, campaign_id: str, member: Member, request: Reques
     Raises NotARoster, Problem 404.
     """
     async with desk.outbox.transaction() as tx:
-        await campaign_for(tx, campaign_id, member)
+        campaign = await campaign_for(tx, campaign_id, member)
+    if not campaign.identity.takes_rosters:
+        raise NotARoster("本次采集凭采集码核对身份，不收名单")
     length = request.headers.get("content-length", "")
     if not length.isdecimal() or int(length) > desk.roster_max_bytes + FORM_BYTES:
         raise NotARoster(f"文件大小须在 {desk.roster_max_bytes / 2**20:.0f} MB 以内；请分成几个文件上传")
