@@ -78,7 +78,7 @@ async def _settle(tx: Transaction, case: Case, **paid: Any) -> None:
         tx.do("watch_order", other.order_no)
 
 
-async def end(tx: Transaction, case: Case, terms: Payment, how: rules.End) -> None:
+async def end(tx: Transaction, case: Case, terms: Payment, how: rules.End, *, delivered: bool = False) -> None:
     """The application is over: nothing is owed any more, and what was paid goes back where the campaign says so."""
     money = rules.after(case.money, "application ended")
     if money is None:
@@ -87,7 +87,7 @@ async def end(tx: Transaction, case: Case, terms: Payment, how: rules.End) -> No
     still_open = await store.open_order(tx, case.application_id)
     if still_open:
         tx.do("watch_order", still_open.order_no)
-    if rules.is_given_back(terms, how):
+    if rules.is_given_back(terms, how, delivered=delivered):
         for order in await store.standing_orders(tx, case.application_id):
             await _give_back(tx, order, Reason.REFUND_WITHDRAWN)
 

@@ -96,7 +96,8 @@ async def test_an_erasure_leaves_a_tombstone_and_waits_for_everybody(door: Intak
     assert len(await door.pictures.keys(f"{student.id}/")) == 1
     answer = await student.post("/erasure")
     assert (answer.status_code, answer.json()["stage"]) == (202, "erasing")
-    assert (await door.until_told(ErasureRequested)).cause == "student"
+    asked = await door.until_told(ErasureRequested)
+    assert (asked.cause, asked.delivered) == ("student", False)
 
     async def are_gone() -> bool:
         return not await door.pictures.keys(f"{student.id}/")
@@ -125,7 +126,8 @@ async def test_what_is_kept_ends_with_the_retention_after_delivery(door: Intake)
     await door.restart()
     assert (await student.state())["stage"] == "delivered"
     door.move_clock((days + 1) * DAY)
-    assert (await door.until_told(ErasureRequested)).cause == "retention"
+    asked = await door.until_told(ErasureRequested)
+    assert (asked.cause, asked.delivered) == ("retention", True), "payment keeps an earned fee"
     assert (await student.state())["stage"] == "erasing"
 
 

@@ -97,6 +97,17 @@ async def test_money_goes_back_when_the_application_ends_as_the_campaign_says(
     assert len(await till.refunds()) == 1
 
 
+@pytest.mark.parametrize("cause", ["student", "retention"])
+async def test_the_fee_of_a_delivered_photo_stays_when_everything_is_erased(till: Till, cause: str) -> None:
+    await till.handlers.charge(till.accepted())
+    await paid(till)
+    asked = ErasureRequested.model_validate(till.about() | {"cause": cause, "delivered": True})
+    await till.handlers.end(till.heard(asked))
+    await till.run()
+    assert await till.facts(PaymentRefunded) == []
+    assert [answer.service for answer in await till.facts(ErasureCompleted)] == ["payment"]
+
+
 async def test_a_revoked_photo_costs_the_fee_unless_the_campaign_gives_it_back(till: Till) -> None:
     await till.handlers.charge(till.accepted())
     await paid(till)
