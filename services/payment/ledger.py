@@ -97,11 +97,11 @@ async def _give_back(tx: Transaction, order: Order, reason: Reason) -> None:
     tx.do("refund_payment", refund.refund_no)
 
 
-def remind(tx: Transaction, case: Case, reminder: int) -> None:
-    """Not when the grace is over: a timer that comes late recalls nothing."""
-    if case.unpaid_until and tx.now < case.unpaid_until:
+def remind(tx: Transaction, case: Case, chases: list[rules.Chase], step: int) -> None:
+    """Not when the next is due too: a timer that comes late never recalls twice in a breath, nor after the grace."""
+    if tx.now < chases[step + 1].at:
         owed = {"amount_fen": case.amount_fen, "unpaid_until": case.unpaid_until, "order_no": case.order_no}
-        tx.tell(PaymentDue(**about(case), **owed, reminder=reminder))
+        tx.tell(PaymentDue(**about(case), **owed, reminder=chases[step].reminder))
 
 
 async def lapse(tx: Transaction, case: Case) -> None:

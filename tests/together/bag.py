@@ -1,6 +1,6 @@
 """What was told and has not been heard yet. Order is promised nowhere."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Protocol
@@ -73,17 +73,21 @@ class Bag:
     def repeat(self, at: int) -> None:
         self.waiting.append(self.heard[at % len(self.heard)])
 
-    def deliver_all(self) -> bool:
-        """Whether anything was heard."""
-        before = len(self.heard)
-        self.waiting, self.lost = self.waiting + self.lost, []
+    def deliver_to_all_but(self, deaf: Collection[str]) -> None:
+        """Everything there is to hear, and what follows from it; the deaf hear it later."""
         for _ in range(1000):
+            waits = [at for at, each in enumerate(self.waiting) if each.part.name not in deaf]
             heard = len(self.heard)
-            for _ in range(len(self.waiting)):
-                self.deliver(0)
+            for done, at in enumerate(waits):
+                self.deliver(at - done)
             if len(self.heard) == heard:
-                return heard > before
+                return
         raise AssertionError("facts make facts for ever")
+
+    def deliver_all(self) -> None:
+        """With what was lost for now."""
+        self.waiting, self.lost = self.waiting + self.lost, []
+        self.deliver_to_all_but(())
 
     def pass_time(self, by: timedelta) -> None:
         self.now += by
