@@ -4,6 +4,7 @@ import json
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
@@ -14,6 +15,8 @@ from services.validator.rules import State
 from shared.events import ErasureCompleted, PaymentRefunded, PaymentRefused
 from tests.together.door import Picture
 from tests.together.world import CAMPAIGNS, World
+
+pytestmark = pytest.mark.timeout(300)
 
 DAY = timedelta(days=1)
 ANSWERS = (PaymentRefunded, PaymentRefused, ErasureCompleted)  # money that goes back, and "no" to who asks
@@ -151,10 +154,10 @@ class Together(World, RuleBasedStateMachine):
 
     def teardown(self) -> None:
         """Everything is heard, everybody has done their part, the student does nothing more."""
-        for _ in range(20):
-            self.settle_down()
-            self.pass_time(4 * DAY)
         self.settle_down()
+        while moment := self.next_moment():
+            self.pass_time(max(moment - self.bag.now, timedelta()))
+            self.settle_down()
         self.check_the_end()
         standing = len(self.payment.standing)
         was_delivered = self.stage() == "delivered"
@@ -169,7 +172,7 @@ Together.TestCase.settings = settings(
     deadline=None,
     suppress_health_check=list(HealthCheck),
     phases=(Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink),
-    max_examples=200,
+    max_examples=300,
     stateful_step_count=40,
 )
 TestTogether = Together.TestCase

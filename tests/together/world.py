@@ -1,8 +1,8 @@
 """All parts with their bag, under one campaign and one clock, and what must hold when everything is over."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from services.intake.rules import PhotoState, fees_owed, stage, waits_for
+from services.intake.rules import ERASE, PhotoState, fees_owed, stage, waits_for
 from services.payment.rules import OrderState, RefundState
 from shared.campaign import Campaign, Resubmission, Review
 from shared.events import PhotoRevoked
@@ -91,6 +91,13 @@ class World:
             assert case.money.is_settled(owed)
         elif where in self.bag.campaign.payment.refund_when and not self.is_earned():
             assert not standing, "money of an ended application, without an owner"
+
+    def next_moment(self) -> datetime | None:
+        """When the next timer fires; that of the retention does not count."""
+        orders = (each.expires_at for each in self.payment.orders.values() if each.state is OrderState.OPEN)
+        timers = (at for kind, at in self.intake.timers.items() if kind != ERASE)
+        chase = [self.payment.chase[0]] if self.payment.chase else []
+        return min((*orders, *timers, *chase), default=None)
 
     def is_earned(self) -> bool:
         """Delivered, or forfeited by a revocation: what these campaigns do not give back."""
