@@ -56,7 +56,7 @@ async def test_a_clock_that_jumps_over_both_dates_lapses_and_recalls_nothing(doo
     door.move_clock(8 * DAY)
     await door.restart()
     assert (await door.until_told(ApplicationLapsed)).reason is Reason.RESUBMIT_LATE
-    assert await open_timers(door, student) == {"erase"}
+    await until_fired(door, student)
     assert await door.told(ResubmissionDue) == []
 
 
@@ -65,11 +65,7 @@ async def test_the_timers_of_a_photo_that_was_sent_again_find_nothing_to_do(door
     assert (await student.upload(noise_jpeg(seed=1))).json()["stage"] == "checking"
     assert await open_timers(door, student) == {"recall_photo", "lapse", "erase"}
     door.move_clock(8 * DAY)
-
-    async def have_fired() -> bool:
-        return await open_timers(door, student) == {"erase"}
-
-    await until(have_fired, what="both timers have fired")
+    await until_fired(door, student)
     assert (await student.state())["stage"] == "checking"
     assert (await door.told(ResubmissionDue), await door.told(ApplicationLapsed)) == ([], [])
 
@@ -81,6 +77,13 @@ async def refused(door: Intake) -> Student:
     by = {"advised_by": datetime.now(UTC) + 2 * DAY, "resubmit_by": datetime.now(UTC) + 7 * DAY}
     await student.hear(PhotoRefused(**await judged(door, student), codes=(Reason.BLUR,), **by), "refused")
     return student
+
+
+async def until_fired(door: Intake, student: Student) -> None:
+    async def have_fired() -> bool:
+        return await open_timers(door, student) == {"erase"}
+
+    await until(have_fired, what="both timers have fired")
 
 
 async def open_timers(door: Intake, student: Student) -> set[str]:
