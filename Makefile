@@ -4,6 +4,14 @@ VENV := .venv/bin
 GROUPS := intake matcher validator payment notifier exporter local parts dev
 INSTALLED := .venv/installed
 
+# Said at once, not after everything has been fetched and built.
+CAMPAIGNS := $(basename $(notdir $(wildcard deploy/campaigns/*.toml)))
+ifneq (,$(filter demo,$(MAKECMDGOALS)))
+ifneq (,$(filter-out $(CAMPAIGNS),$(CAMPAIGN)))
+$(error CAMPAIGN=$(CAMPAIGN) is not known; known are: $(CAMPAIGNS))
+endif
+endif
+
 .DEFAULT_GOAL := help
 .PHONY: help setup parts portraits up scale settings demo test test-unit judge-report bench-judge bench-roster bench-cards check lock clean
 

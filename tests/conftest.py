@@ -14,8 +14,16 @@ from deploy.local.keys import load_keys
 from deploy.local.servers import Servers
 from deploy.local.state import LOCAL, StateDir, remove_stale
 
-# They compose and judge pictures, play gateways on the wire, or start processes.
-SLOW = ("tests/validator/", "tests/test_portraits", "tests/sandbox/", "tests/containers/", "test_sheets", "test_wechat")
+# They compose and judge pictures, play gateways on the wire, start processes, or play hundreds of lives.
+SLOW = (
+    "tests/validator/",
+    "tests/together/",
+    "tests/test_portraits",
+    "tests/sandbox/",
+    "tests/containers/",
+    "test_sheets",
+    "test_wechat",
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -1,7 +1,9 @@
 """The life of an application, 44 transitions (domain research §7(b)), joined from what each service's rules hold."""
 
+import re
 from collections.abc import Iterator
 from enum import StrEnum
+from pathlib import Path
 
 import pytest
 
@@ -127,3 +129,16 @@ def test_the_notices_walk_through_it(name: str) -> None:
 
 def test_the_walks_use_every_transition() -> None:
     assert {number for walk in WALKS.values() for number in walk} == set(range(1, 45))
+
+
+NUMBERED = re.compile(r"^(?:async )?def test_(?:rows?_)?((?:\d+_(?:and_)?)+)", re.MULTILINE)
+
+
+@pytest.mark.parametrize("service", OWNERS)
+def test_every_transition_has_a_test_by_its_number_beside_its_owner(service: str) -> None:
+    """Those play the real rules and handlers; the rows above are only what these must not drift from."""
+    tests = (path.read_text(encoding="utf-8") for path in Path("tests", service).glob("test_*.py"))
+    numbers = {
+        int(number) for test in tests for found in NUMBERED.findall(test) for number in re.findall(r"\d+", found)
+    }
+    assert OWNERS[service] - numbers == set()

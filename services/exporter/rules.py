@@ -31,8 +31,9 @@ Ended = ApplicationLapsed | ApplicationWithdrawn
 Fact = IdentityConfirmed | PhotoFact | PaymentSucceeded | PaymentRefunded | Ended
 Turn = tuple[int, int]  # (attempt, revision) of a photo
 
-SUBMITTED_REVISION = -1  # before any verdict, whatever number the validator begins with
-WITHDRAWN_REVISION = 1_000_000  # after every verdict on the attempt
+# Below every verdict, whatever number the validator begins with. Who takes a photo back overtakes the judge's doubt,
+# but no decision: that was made before anybody knew of it, and stands (validator: `with_withdrawn`).
+SUBMITTED, DOUBTED, TAKEN_BACK = -3, -2, -1
 NAME_CHARACTERS = (
     60  # of a file name: 180 bytes of Chinese, and with an application's id still under a file system's 255
 )
@@ -136,16 +137,25 @@ def with_fact(case: Case, fact: Fact) -> Case:
         case ApplicationWithdrawn():
             return replace(case, lapsed=Reason.APP_WITHDRAWN)
         case _:
-            is_newer = case.photo is None or turn(fact) > turn(case.photo)
-            return replace(case, photo=fact) if is_newer else case
+            return replace(case, photo=fact) if _is_newer(fact, case.photo) else case
+
+
+def _is_newer(fact: PhotoFact, known: PhotoFact | None) -> bool:
+    """A revocation ends the application, also where a newer attempt was sent before anybody had heard of it."""
+    if known is None or isinstance(known, PhotoRevoked) or isinstance(fact, PhotoRevoked):
+        return not isinstance(known, PhotoRevoked)
+    return turn(fact) > turn(known)
 
 
 def turn(photo: PhotoFact) -> Turn:
+    """Its place among all that is said about this application's photos."""
     match photo:
         case PhotoSubmitted():
-            return (photo.attempt, SUBMITTED_REVISION)
+            return (photo.attempt, SUBMITTED)
+        case PhotoReferred() if Reason.APPEALED not in photo.codes:
+            return (photo.attempt, DOUBTED)
         case PhotoWithdrawn():
-            return (photo.attempt, WITHDRAWN_REVISION)
+            return (photo.attempt, TAKEN_BACK)
     return (photo.attempt, photo.revision)
 
 

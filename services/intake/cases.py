@@ -66,6 +66,6 @@ async def erase(tx: Transaction, before: Application, cause: Cause) -> Applicati
     await accounts.erase(tx, before.id, owner or "")  # reads the identity that goes next
     after = await change(tx, before, with_erasure(before, cause), "erasure.requested")
     await store.erase(tx, after.id)
-    tx.tell(ErasureRequested(**after.named, cause=cause))
+    tx.tell(ErasureRequested(**after.named, cause=cause, delivered=before.delivery.is_delivered))
     tx.do("erase_pictures", after.id)
     return after

@@ -39,6 +39,8 @@ class Timers:
             if at is None or _is_early(tx, errand, at):
                 return
             by = lapses_at(application, await cases.campaign_of(tx, application))
+            if by is not None and tx.now >= by:
+                return  # the clock has jumped over both: nobody is told to hurry for what is over
             tx.tell(ResubmissionDue(**application.named, attempt=application.photo.attempt, resubmit_by=by))
             await store.happened(tx, application.id, "resubmission.due", {"attempt": application.photo.attempt})
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from services.payment import ledger, rules, store
-from services.payment.rules import Order, OrderState
+from services.payment.rules import Case, Order, OrderState
 from services.payment.wechatpay import Refused, Unclear, WeChatPay
 from shared.campaigns import campaign_version
 from shared.events import ErasureCompleted, Payer, PaymentPrepared, PaymentRefused
@@ -67,21 +67,26 @@ class Cashier:
         """Recalls an unpaid fee; at the end of the grace the application lapses, once its order cannot be paid."""
         step, application_id = errand.details["step"], UUID(errand.subject)
         async with self.outbox.transaction() as tx:
-            case = await store.case_locked(tx, application_id)
-            terms = (await campaign_version(tx, case.campaign_id, case.campaign_version)).payment
-            order = await store.open_order(tx, application_id)
-        assert case.due_at is not None, "only what is due is chased"
-        chases = rules.chases(terms, case.due_at)
-        reminder = chases[step].reminder
-        if order and reminder is None:
+            _, chases = await self._chased(tx, application_id)
+            is_end = chases[step].reminder is None and tx.now >= chases[step].at
+            order = await store.open_order(tx, application_id) if is_end else None
+        if order:
             await self._learn_fate(order, close=True)
         async with self.outbox.transaction(cause=errand) as tx:
-            case = await store.case_locked(tx, application_id)
-            if reminder is None:
+            case, chases = await self._chased(tx, application_id)
+            if tx.now < chases[step].at:  # the next fee has fallen due while this one's timer was under way
+                tx.do("chase_payment", application_id, at=chases[0].at, step=0)
+            elif chases[step].reminder is None:
                 await ledger.lapse(tx, case)
             elif case.money is rules.Money.DUE:
-                ledger.remind(tx, case, reminder)
+                ledger.remind(tx, case, chases, step)
                 tx.do("chase_payment", application_id, at=chases[step + 1].at, step=step + 1)
+
+    async def _chased(self, tx: Transaction, application_id: UUID) -> tuple[Case, list[rules.Chase]]:
+        case = await store.case_locked(tx, application_id)
+        assert case.due_at is not None, "only what is due is chased"
+        terms = (await campaign_version(tx, case.campaign_id, case.campaign_version)).payment
+        return case, rules.chases(terms, case.due_at)
 
     async def refund_payment(self, errand: Errand) -> None:
         """Gives the money back under our own number; asked about before it is asked for again."""

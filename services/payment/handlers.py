@@ -46,7 +46,8 @@ class Handlers:
         async with self.outbox.transaction(cause=event) as tx:
             campaign = await pinned_campaign(tx, event)
             case = await store.locked(tx, event)
-            await ledger.end(tx, case, campaign.payment, ENDS[type(event)])
+            delivered = isinstance(event, ErasureRequested) and event.delivered
+            await ledger.end(tx, case, campaign.payment, ENDS[type(event)], delivered=delivered)
             if isinstance(event, ErasureRequested):
                 tx.do("erase_payer", event.application_id)
 

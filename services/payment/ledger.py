@@ -78,7 +78,7 @@ async def _settle(tx: Transaction, case: Case, **paid: Any) -> None:
         tx.do("watch_order", other.order_no)
 
 
-async def end(tx: Transaction, case: Case, terms: Payment, how: rules.End) -> None:
+async def end(tx: Transaction, case: Case, terms: Payment, how: rules.End, *, delivered: bool = False) -> None:
     """The application is over: nothing is owed any more, and what was paid goes back where the campaign says so."""
     money = rules.after(case.money, "application ended")
     if money is None:
@@ -87,7 +87,7 @@ async def end(tx: Transaction, case: Case, terms: Payment, how: rules.End) -> No
     still_open = await store.open_order(tx, case.application_id)
     if still_open:
         tx.do("watch_order", still_open.order_no)
-    if rules.is_given_back(terms, how):
+    if rules.is_given_back(terms, how, delivered=delivered):
         for order in await store.standing_orders(tx, case.application_id):
             await _give_back(tx, order, Reason.REFUND_WITHDRAWN)
 
@@ -97,11 +97,11 @@ async def _give_back(tx: Transaction, order: Order, reason: Reason) -> None:
     tx.do("refund_payment", refund.refund_no)
 
 
-def remind(tx: Transaction, case: Case, reminder: int) -> None:
-    """Not when the grace is over: a timer that comes late recalls nothing."""
-    if case.unpaid_until and tx.now < case.unpaid_until:
+def remind(tx: Transaction, case: Case, chases: list[rules.Chase], step: int) -> None:
+    """Not when the next is due too: a timer that comes late never recalls twice in a breath, nor after the grace."""
+    if tx.now < chases[step + 1].at:
         owed = {"amount_fen": case.amount_fen, "unpaid_until": case.unpaid_until, "order_no": case.order_no}
-        tx.tell(PaymentDue(**about(case), **owed, reminder=reminder))
+        tx.tell(PaymentDue(**about(case), **owed, reminder=chases[step].reminder))
 
 
 async def lapse(tx: Transaction, case: Case) -> None:

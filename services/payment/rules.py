@@ -123,8 +123,9 @@ def fee_due(terms: Payment, event: str, charged_attempt: int) -> int | None:
     return max(terms.fees_owed(charged_attempt), 1) if event == falls_due else None
 
 
-def is_given_back(terms: Payment, end: End) -> bool:
-    return end in terms.refund_when
+def is_given_back(terms: Payment, end: End, *, delivered: bool = False) -> bool:
+    """delivered: the school has the photo, so its erasure (a year later, by the retention) gives nothing back."""
+    return end in terms.refund_when and not delivered
 
 
 def why_not_payable(case: Case, now: datetime) -> Reason | None:

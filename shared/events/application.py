@@ -44,11 +44,15 @@ class ApplicationBounced(ApplicationEvent):
 
 
 class ErasureRequested(ApplicationEvent):
-    """Everything about the person goes, in every service; what the law keeps is named in the answer."""
+    """Everything about the person goes, in every service; what the law keeps is named in the answer.
+
+    `delivered`: the photo is with the school and the fee is earned, whoever forgets whom.
+    """
 
     topic = "erasure.requested.v1"
 
     cause: Literal["student", "retention"]
+    delivered: bool = False
 
 
 class ErasureCompleted(ApplicationEvent):

@@ -1,6 +1,8 @@
 """The demo's own parts: are its people well formed, its campaigns open, its fates enough?"""
 
 import io
+import re
+import subprocess
 from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,12 +13,28 @@ from openpyxl import load_workbook
 from deploy.local.campaigns import CAMPAIGNS, DEMO, moved_to_now
 from deploy.local.demo.fates import FATES
 from deploy.local.demo.people import HEADER, roster_file, roster_of
+from deploy.local.demo.report import HAPPENINGS
 from deploy.local.demo.table import percentile
 from deploy.local.keys import STAFF, load_keys
+from services.intake.app import SHOWN
 from shared.campaign import read_campaign
 from shared.documents import fault
+from shared.events import IdCardRead, IdCardRefused
 from shared.settings import CommonSettings
 from shared.staff import Staff
+
+
+def test_the_demo_plays_every_campaign_file() -> None:
+    assert set(DEMO) == {file.stem for file in CAMPAIGNS.glob("*.toml")}
+
+
+def test_an_unknown_campaign_is_answered_at_once_with_the_known_ones() -> None:
+    asked = ["make", "demo", "CAMPAIGN=buct"]
+    answer = subprocess.run(asked, capture_output=True, text=True, check=False)
+    assert answer.returncode != 0
+    assert answer.stdout == "", "nothing was fetched or started"
+    assert "CAMPAIGN=buct is not known" in answer.stderr
+    assert all(campaign_id in answer.stderr for campaign_id in DEMO)
 
 
 @pytest.mark.parametrize("campaign_id", DEMO)
@@ -67,3 +85,15 @@ def test_keys_are_made_once_and_open_the_staffs_doors(tmp_path: Path) -> None:
         member = staff.sign_in(name, keys.staff_password)
         assert member is not None
         assert member.roles == (role.split()[-1],)
+
+
+def test_the_report_has_words_for_whatever_happens_to_an_application() -> None:
+    """Intake's timeline holds its own acts, found in its source, and the facts it is told."""
+    own = re.compile(
+        r'"((?:account|application|code|erasure|idcard|identity|password|photo|reminder|resubmission)\.[a-z_]+)"'
+    )
+    sources = [*Path("services/intake/api").glob("*.py"), *Path("services/intake").glob("*.py")]
+    happenings = {what for source in sources for what in own.findall(source.read_text(encoding="utf-8"))}
+    assert len(happenings) > 15
+    happenings |= {fact.topic.removesuffix(".v1") for fact in (*SHOWN, IdCardRead, IdCardRefused)}
+    assert happenings - HAPPENINGS.keys() == set()

@@ -36,6 +36,10 @@ def case_of(story: Story, *facts: Fact, takes_fee: bool = True) -> Case:
     return case
 
 
+def appealed(story: Story) -> Fact:
+    return story.referred(1, 2).model_copy(update={"codes": (Reason.APPEALED, Reason.BLUR)})
+
+
 TABLE: list[tuple[str, Callable[[Story], list[Fact]], Standing]] = [
     ("nothing confirmed", lambda s: [s.submitted()], Standing.ABSENT),
     ("confirmed, no photo", lambda s: [s.confirmed()], Standing.NO_PHOTO),
@@ -57,8 +61,20 @@ TABLE: list[tuple[str, Callable[[Story], list[Fact]], Standing]] = [
     ("never paid", lambda s: [s.confirmed(), s.accepted(), s.lapsed()], Standing.LAPSED_UNPAID),
     ("never resubmitted", lambda s: [s.confirmed(), s.refused(), s.lapsed(Reason.RESUBMIT_LATE)], Standing.LAPSED),
     ("withdrawn photo", lambda s: [s.confirmed(), s.submitted(), s.referred(), s.photo_withdrawn()], Standing.NO_PHOTO),
+    ("withdrawn when it was decided", lambda s: [*s.complete(), s.photo_withdrawn()], Standing.COMPLETE),
+    ("withdrawn when it was refused", lambda s: [s.confirmed(), s.refused(), s.photo_withdrawn()], Standing.REFUSED),
+    (
+        "withdrawn when it was refused, and appealed",
+        lambda s: [s.confirmed(), s.refused(), s.photo_withdrawn(), appealed(s)],
+        Standing.REFERRED,
+    ),
     ("withdrawn", lambda s: [s.confirmed(), s.submitted(), s.withdrawn()], Standing.WITHDRAWN),
     ("revoked", lambda s: [*s.complete(), s.revoked()], Standing.REVOKED),
+    (
+        "revoked while the next was on its way",
+        lambda s: [*s.complete(), s.submitted(2), s.accepted(2), s.revoked()],
+        Standing.REVOKED,
+    ),
     ("paid after it lapsed", lambda s: [s.confirmed(), s.accepted(), s.lapsed(), s.paid()], Standing.LAPSED_UNPAID),
 ]
 
@@ -149,6 +165,10 @@ def test_a_campaign_without_a_fee_needs_no_payment() -> None:
         lambda s: [s.confirmed(), s.submitted(), s.referred(1, 1), s.accepted(1, 2), s.lapsed()],
         lambda s: [s.confirmed(), s.accepted(), s.paid("1"), s.paid("2"), s.refunded("1", True)],
         lambda s: [s.confirmed(), s.accepted(), s.paid("1"), s.refunded("1"), s.refused(1, 2)],
+        lambda s: [s.confirmed(), s.submitted(), s.referred(1, 1), s.photo_withdrawn(), s.submitted(2)],
+        lambda s: [s.confirmed(), s.submitted(), s.referred(1, 1), s.photo_withdrawn(), s.accepted(1, 2)],
+        lambda s: [s.submitted(), s.refused(1, 1), s.photo_withdrawn(), appealed(s), s.accepted(1, 3)],
+        lambda s: [s.confirmed(), s.accepted(), s.revoked(), s.submitted(2), s.accepted(2)],
     ],
 )
 def test_the_same_facts_give_the_same_case_in_every_order(facts: Callable[[Story], list[Fact]]) -> None:

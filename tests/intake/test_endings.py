@@ -20,7 +20,7 @@ from shared.events import (
     PhotoRefused,
     ResubmissionDue,
 )
-from shared.outbox.tables import inbox
+from shared.outbox.tables import errands, inbox
 from shared.reasons import Reason
 from tests.intake.conftest import BUCT, Intake, Student, noise_jpeg
 from tests.intake.lives import DAY, acts, judged, pay, publish_as
@@ -48,6 +48,48 @@ async def test_a_refused_photo_is_recalled_once_and_lapses_once_whoever_restarts
     assert (state["stage"], state["reason"]["code"], acts(state)) == ("lapsed", "RESUBMIT_LATE", {"erase"})
     assert (await student.upload(noise_jpeg(seed=1))).json()["code"] == "RESUBMIT_LATE"
     assert (len(await door.told(ResubmissionDue)), len(await door.told(ApplicationLapsed))) == (1, 1)
+
+
+async def test_a_clock_that_jumps_over_both_dates_lapses_and_recalls_nothing(door: Intake) -> None:
+    student = await refused(door)
+    await door.stop()
+    door.move_clock(8 * DAY)
+    await door.restart()
+    assert (await door.until_told(ApplicationLapsed)).reason is Reason.RESUBMIT_LATE
+    await until_fired(door, student)
+    assert await door.told(ResubmissionDue) == []
+
+
+async def test_the_timers_of_a_photo_that_was_sent_again_find_nothing_to_do(door: Intake) -> None:
+    student = await refused(door)
+    assert (await student.upload(noise_jpeg(seed=1))).json()["stage"] == "checking"
+    assert await open_timers(door, student) == {"recall_photo", "lapse", "erase"}
+    door.move_clock(8 * DAY)
+    await until_fired(door, student)
+    assert (await student.state())["stage"] == "checking"
+    assert (await door.told(ResubmissionDue), await door.told(ApplicationLapsed)) == ([], [])
+
+
+async def refused(door: Intake) -> Student:
+    """Advised to send another within two days, and made to within seven."""
+    student = await door.student(until="confirm")
+    await student.upload(noise_jpeg())
+    by = {"advised_by": datetime.now(UTC) + 2 * DAY, "resubmit_by": datetime.now(UTC) + 7 * DAY}
+    await student.hear(PhotoRefused(**await judged(door, student), codes=(Reason.BLUR,), **by), "refused")
+    return student
+
+
+async def until_fired(door: Intake, student: Student) -> None:
+    async def have_fired() -> bool:
+        return await open_timers(door, student) == {"erase"}
+
+    await until(have_fired, what="both timers have fired")
+
+
+async def open_timers(door: Intake, student: Student) -> set[str]:
+    async with door.service.engine.connect() as connection:
+        mine = select(errands.c.kind).where(errands.c.subject == student.id, errands.c.done_at.is_(None))
+        return set((await connection.execute(mine)).scalars())
 
 
 async def test_who_paid_and_sent_no_photo_lapses_when_the_window_closes_wherever_that_moves(door: Intake) -> None:
@@ -96,7 +138,8 @@ async def test_an_erasure_leaves_a_tombstone_and_waits_for_everybody(door: Intak
     assert len(await door.pictures.keys(f"{student.id}/")) == 1
     answer = await student.post("/erasure")
     assert (answer.status_code, answer.json()["stage"]) == (202, "erasing")
-    assert (await door.until_told(ErasureRequested)).cause == "student"
+    asked = await door.until_told(ErasureRequested)
+    assert (asked.cause, asked.delivered) == ("student", False)
 
     async def are_gone() -> bool:
         return not await door.pictures.keys(f"{student.id}/")
@@ -125,7 +168,8 @@ async def test_what_is_kept_ends_with_the_retention_after_delivery(door: Intake)
     await door.restart()
     assert (await student.state())["stage"] == "delivered"
     door.move_clock((days + 1) * DAY)
-    assert (await door.until_told(ErasureRequested)).cause == "retention"
+    asked = await door.until_told(ErasureRequested)
+    assert (asked.cause, asked.delivered) == ("retention", True), "payment keeps an earned fee"
     assert (await student.state())["stage"] == "erasing"
 
 

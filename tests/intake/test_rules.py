@@ -37,6 +37,7 @@ from shared.events import (
     PhotoAccepted,
     PhotoReferred,
     PhotoRefused,
+    PhotoRevoked,
 )
 from shared.reasons import Reason
 from shared.sealed import Sealed
@@ -193,3 +194,13 @@ def test_one_pays_only_what_is_due() -> None:
     assert why_not_pay(application(money=owed), BUCT, NOW) is None
     assert why_not_pay(application(money=with_payment(owed, paid("1"))), BUCT, NOW) is Reason.PAY_NOT_DUE
     assert why_not_pay(application(money=with_payment(owed, closed(None, True))), BUCT, NOW) is Reason.PAY_LAPSED
+
+
+def test_a_revocation_that_crosses_the_next_attempt_ends_the_application_in_either_order() -> None:
+    revoked = PhotoRevoked(**JUDGED | {"revision": 2}, codes=(Reason.REVOKED_BEAUTY,), banned=True)
+    newer = uuid4()
+    refused = PhotoRefused(**JUDGED | {"photo_id": newer, "attempt": 2, "revision": 1}, codes=(Reason.BLUR,))
+    sent = PhotoRegion(state="checking", photo_id=newer, attempt=2, charged_attempt=1)
+    ends = [with_verdict(with_verdict(sent, one), other) for one, other in permutations((revoked, refused))]
+    assert ends[0] == ends[1]
+    assert (ends[0].state, ends[0].banned, ends[0].attempt) == ("revoked", True, 2)

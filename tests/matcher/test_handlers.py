@@ -19,7 +19,7 @@ from tests.matcher.people import csv_file, people, resident_id, row, xlsx
 HOUR = 3600
 
 
-async def test_a_number_on_the_roster_is_matched(desk: Desk, by_number: Campaign) -> None:
+async def test_row_4_a_number_on_the_roster_is_matched(desk: Desk, by_number: Campaign) -> None:
     await desk.take(by_number, xlsx([row(1)]))
     event = submitted(by_number, resident_id(1).lower(), submission=3)
     answer = await desk.answer(event)
@@ -28,11 +28,19 @@ async def test_a_number_on_the_roster_is_matched(desk: Desk, by_number: Campaign
     assert SEALER.open(answer.entry, Entry).name == "毛小小1"
 
 
-async def test_a_number_that_is_nobodys_is_refused(desk: Desk, by_number: Campaign) -> None:
+async def test_row_5_a_number_that_is_nobodys_is_refused(desk: Desk, by_number: Campaign) -> None:
     await desk.take(by_number, xlsx([row(1)]))
     answer = await desk.answer(submitted(by_number, resident_id(2)))
     assert isinstance(answer, IdentityRefused)
     assert answer.reason is Reason.ID_NOT_FOUND
+
+
+async def test_row_7_who_has_a_photo_already_is_excluded(desk: Desk, by_number: Campaign) -> None:
+    await desk.take(by_number, xlsx([row(1, 已有照片="是")]))
+    answer = await desk.answer(submitted(by_number, resident_id(1)))
+    assert isinstance(answer, IdentityRefused)
+    assert answer.reason is Reason.ID_DONE
+    assert [each["state"] for each in await desk.rows("claims")] == ["excluded"]
 
 
 @pytest.mark.parametrize(

@@ -34,7 +34,7 @@ async def attempts(till: Till, deliveries: int = 1) -> list[dict[str, Any]]:
     raise AssertionError("WeChat Pay's notification was not answered")
 
 
-async def test_a_payment_that_is_notified_settles_the_application(till: Till, prepared: PaymentPrepared) -> None:
+async def test_row_21_a_payment_that_is_notified_settles_the_application(till: Till, prepared: PaymentPrepared) -> None:
     await till.pay(prepared)
     assert [attempt["status"] for attempt in await attempts(till)] == [204]
     [paid] = await till.facts(PaymentSucceeded)

@@ -133,7 +133,7 @@ async def test_a_student_is_told_to_come_back_when_wechat_pay_stays_away(till: T
     assert [refused.reason for refused in await till.facts(PaymentRefused)] == [Reason.SYS_RETRY]
 
 
-async def test_an_order_that_nobody_pays_is_closed_at_its_end_and_another_may_be_opened(till: Till) -> None:
+async def test_row_22_an_order_that_nobody_pays_is_closed_at_its_end_and_another_may_be_opened(till: Till) -> None:
     await till.handlers.charge(till.accepted())
     first = await till.request()
     till.move_clock(by=31 * MINUTE)
@@ -170,7 +170,7 @@ async def test_a_payment_that_wins_against_the_closing_settles(till: Till) -> No
     assert await till.facts(PaymentClosed) == []
 
 
-async def test_a_late_success_of_a_closed_order_settles_what_is_not_settled(till: Till) -> None:
+async def test_row_23_a_late_success_of_a_closed_order_settles_what_is_not_settled(till: Till) -> None:
     await till.handlers.charge(till.accepted())
     first = await till.request()
     till.move_clock(by=31 * MINUTE)
@@ -195,7 +195,7 @@ async def test_a_late_success_without_a_notification_is_found_by_a_last_look(til
     assert await settled(till)
 
 
-async def test_what_was_paid_twice_is_given_back_once(till: Till) -> None:
+async def test_row_41_what_was_paid_twice_is_given_back_once(till: Till) -> None:
     first, second = await paid_twice(till)
     await till.run("refund_payment")
     [refund] = await till.refunds()

@@ -21,7 +21,7 @@ from tests.payment.till import Till
 DAY = timedelta(days=1)
 
 
-async def test_an_accepted_photo_makes_the_fee_due_until_the_grace_ends(till: Till) -> None:
+async def test_row_31_an_accepted_photo_makes_the_fee_due_until_the_grace_ends(till: Till) -> None:
     await till.handlers.charge(till.accepted())
     [due] = await till.facts(PaymentDue)
     assert (due.amount_fen, due.reminder) == (2000, 0)
@@ -52,7 +52,7 @@ async def test_a_campaign_without_a_fee_is_settled_by_the_photo(till: Till) -> N
     assert (settled.how, settled.amount_fen) == ("waived", 0)
 
 
-async def test_a_request_is_answered_with_parameters_that_the_phone_can_pay_with(till: Till) -> None:
+async def test_row_20_a_request_is_answered_with_parameters_that_the_phone_can_pay_with(till: Till) -> None:
     await till.handlers.charge(till.accepted())
     request = till.requested()
     await till.handlers.answer_request(request)
@@ -110,7 +110,7 @@ async def test_nothing_is_prepared_for_what_is_paid_or_lapsed(till: Till) -> Non
     assert await till.orders() == []
 
 
-async def test_an_unpaid_fee_is_recalled_twice_then_the_application_lapses_once(till: Till) -> None:
+async def test_row_33_an_unpaid_fee_is_recalled_twice_then_the_application_lapses_once(till: Till) -> None:
     await till.handlers.charge(till.accepted())
     for _ in range(3):
         till.move_clock(by=DAY)
@@ -125,6 +125,37 @@ async def test_a_timer_that_comes_after_the_grace_recalls_nothing_and_still_ends
     till.move_clock(by=5 * DAY)
     await till.run()
     assert [due.reminder for due in await till.facts(PaymentDue)] == [0]
+    assert [closed.final for closed in await till.facts(PaymentClosed)] == [True]
+
+
+async def test_a_clock_that_jumps_over_two_reminders_recalls_once(till: Till) -> None:
+    await till.handlers.charge(till.accepted())
+    till.move_clock(by=timedelta(hours=50))
+    await till.run()
+    assert [due.reminder for due in await till.facts(PaymentDue)] == [0, 2]
+    till.move_clock(by=DAY)
+    await till.run()
+    assert [closed.final for closed in await till.facts(PaymentClosed)] == [True]
+
+
+async def test_the_last_timer_of_a_paid_fee_does_not_end_the_grace_of_the_next(till: Till) -> None:
+    await till.charges(moment="after_upload", retake_fee_fen=500)
+    await till.handlers.charge(till.submitted(1))
+    for _ in range(2):
+        till.move_clock(by=DAY)
+        await till.run()
+    await till.pay(await till.request(), notify="not_sent")
+    till.move_clock(by=DAY)
+    await till.run("watch_order")
+    [under_way] = await till.due("chase_payment")
+    await till.handlers.charge(till.submitted(2))
+    await till.try_once(under_way)
+    assert await till.facts(PaymentClosed) == []
+    till.move_clock(by=DAY)
+    await till.run()
+    assert [(due.amount_fen, due.reminder) for due in await till.facts(PaymentDue)][-2:] == [(500, 0), (500, 1)]
+    till.move_clock(by=2 * DAY)
+    await till.run()
     assert [closed.final for closed in await till.facts(PaymentClosed)] == [True]
 
 

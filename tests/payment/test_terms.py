@@ -26,7 +26,7 @@ async def paid(till: Till) -> None:
     await till.run("watch_order")
 
 
-async def test_who_pays_first_owes_as_soon_as_the_identity_is_confirmed(till: Till) -> None:
+async def test_row_13_who_pays_first_owes_as_soon_as_the_identity_is_confirmed(till: Till) -> None:
     await till.charges(moment="before_upload")
     await till.handlers.charge(till.confirmed())
     await till.handlers.charge(till.submitted())
@@ -34,7 +34,7 @@ async def test_who_pays_first_owes_as_soon_as_the_identity_is_confirmed(till: Ti
     assert [due.amount_fen for due in await till.facts(PaymentDue)] == [2000]
 
 
-async def test_who_pays_after_the_upload_owes_before_anybody_looks(till: Till) -> None:
+async def test_row_19_who_pays_after_the_upload_owes_before_anybody_looks(till: Till) -> None:
     await till.charges(moment="after_upload")
     await till.handlers.charge(till.confirmed())
     assert await till.facts(PaymentDue) == []
@@ -83,7 +83,7 @@ async def test_what_is_paid_on_the_spot_is_not_paid_by_wechat(till: Till) -> Non
 
 
 @pytest.mark.parametrize("end", [ApplicationWithdrawn, ApplicationLapsed, ErasureRequested])
-async def test_money_goes_back_when_the_application_ends_as_the_campaign_says(
+async def test_row_40_money_goes_back_when_the_application_ends_as_the_campaign_says(
     till: Till, end: type[ApplicationWithdrawn | ApplicationLapsed | ErasureRequested]
 ) -> None:
     await till.charges(moment="before_upload")
@@ -95,6 +95,17 @@ async def test_money_goes_back_when_the_application_ends_as_the_campaign_says(
     [given_back] = await till.facts(PaymentRefunded)
     assert (given_back.amount_fen, given_back.still_settled) == (2000, False)
     assert len(await till.refunds()) == 1
+
+
+@pytest.mark.parametrize("cause", ["student", "retention"])
+async def test_the_fee_of_a_delivered_photo_stays_when_everything_is_erased(till: Till, cause: str) -> None:
+    await till.handlers.charge(till.accepted())
+    await paid(till)
+    asked = ErasureRequested.model_validate(till.about() | {"cause": cause, "delivered": True})
+    await till.handlers.end(till.heard(asked))
+    await till.run()
+    assert await till.facts(PaymentRefunded) == []
+    assert [answer.service for answer in await till.facts(ErasureCompleted)] == ["payment"]
 
 
 async def test_a_revoked_photo_costs_the_fee_unless_the_campaign_gives_it_back(till: Till) -> None:

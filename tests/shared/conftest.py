@@ -15,6 +15,7 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shared.database import connect
+from shared.outbox import Errands
 from shared.service import Service
 from shared.settings import CommonSettings, Connections, KafkaSettings, SealSettings, StoreSettings
 from shared.topics import create_topics
@@ -100,3 +101,21 @@ async def parts_of_echo(parts: Any, database_url: str, topic_prefix: str, tmp_pa
             for process in made.processes:
                 process.kill()
                 process.wait()
+
+
+@pytest.fixture
+async def engine(database_url: str) -> AsyncIterator[AsyncEngine]:
+    made = connect(database_url)
+    await echo.create_tables(made)
+    yield made
+    await made.dispose()
+
+
+@asynccontextmanager
+async def running(errands: Errands) -> AsyncIterator[None]:
+    task = asyncio.create_task(errands.run())
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)

@@ -1,11 +1,8 @@
-"""Remember and tell, killed in between; errands, leased and looked up; timers on a moved clock."""
+"""Remember and tell, killed in between; errands, leased and looked up."""
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import timedelta
-from pathlib import Path
 
 import asyncpg
 import pytest
@@ -13,32 +10,13 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shared.clock import Clock
-from shared.database import connect
 from shared.events import PhotoReferred
 from shared.outbox import AlreadyHandled, Cause, Errand, Errands, Outbox, TryLater, tables
 from shared.outbox.pruning import prune
 from shared.outbox.relay import LOCK
 from tests.kafka import told, until
-from tests.shared.conftest import EchoParts
-from tests.shared.echo import create_tables, queued
-
-
-@pytest.fixture
-async def engine(database_url: str) -> AsyncIterator[AsyncEngine]:
-    made = connect(database_url)
-    await create_tables(made)
-    yield made
-    await made.dispose()
-
-
-@asynccontextmanager
-async def running(errands: Errands) -> AsyncIterator[None]:
-    task = asyncio.create_task(errands.run())
-    try:
-        yield
-    finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
+from tests.shared.conftest import EchoParts, running
+from tests.shared.echo import queued
 
 
 async def test_killed_between_remember_and_tell_it_is_told_after_the_restart_and_once(
@@ -163,26 +141,6 @@ async def test_an_errand_that_fails_is_tried_again_until_it_is_done_and_then_nev
 
         await until(is_done)
     assert tries == [1, 2, 3]
-
-
-async def test_a_timer_fires_when_the_clock_is_moved(engine: AsyncEngine, tmp_path: Path) -> None:
-    moved_by = tmp_path / "clock"
-    outbox = Outbox(engine, Clock(moved_by))
-    fired = asyncio.Event()
-
-    async def lapse(errand: Errand) -> None:
-        async with outbox.transaction(cause=errand):
-            fired.set()
-
-    errands = Errands(outbox)
-    errands.does("lapse", lapse)
-    async with outbox.transaction() as tx:
-        tx.do("lapse", "application-1", at=tx.now + timedelta(days=3))
-    async with running(errands):
-        with pytest.raises(TimeoutError):
-            await asyncio.wait_for(fired.wait(), 1.5)
-        moved_by.write_text(str(timedelta(days=3, seconds=1).total_seconds()))
-        await asyncio.wait_for(fired.wait(), 5)
 
 
 async def test_an_errand_whose_runner_died_is_taken_over_when_its_lease_is_over(engine: AsyncEngine) -> None:

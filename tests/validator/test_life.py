@@ -269,6 +269,11 @@ def test_36_an_accepted_photo_is_revoked_by_a_person_with_the_campaigns_sanction
         with_revoked(judged(NO), "li", NOW)
 
 
+def test_36_a_revocation_ends_the_application_also_for_an_attempt_that_was_on_its_way() -> None:
+    revoked = with_revoked(judged(YES), "r1", NOW)
+    assert with_submitted(revoked, submitted(attempt=2, follows="bounce")) is revoked
+
+
 def test_the_technical_check_waits_for_the_end_of_the_window(campaign: Campaign) -> None:
     wants = campaign.model_copy(update={"review": Review(technical_check=True)})
     closes = campaign.window.closes_at

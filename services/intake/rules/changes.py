@@ -87,6 +87,8 @@ def with_preparation(photo: PhotoRegion, fact: PreparationFact) -> PhotoRegion:
 
 
 def with_verdict(photo: PhotoRegion, fact: PhotoVerdict) -> PhotoRegion:
+    if isinstance(fact, PhotoRevoked) and fact.attempt < photo.attempt and photo.state is not PhotoState.REVOKED:
+        return _revoked_behind(photo, fact)
     if fact.photo_id != photo.photo_id or (fact.attempt, fact.revision) <= (photo.attempt, photo.revision):
         return photo
     if photo.state is PhotoState.REVOKED or (photo.is_taken_back and isinstance(fact, PhotoReferred)):
@@ -112,6 +114,13 @@ def with_verdict(photo: PhotoRegion, fact: PhotoVerdict) -> PhotoRegion:
         case PhotoRevoked():
             told |= {"state": PhotoState.REVOKED, "codes": fact.codes, "banned": fact.banned}
     return photo.model_copy(update=told)
+
+
+def _revoked_behind(photo: PhotoRegion, fact: PhotoRevoked) -> PhotoRegion:
+    """It crossed a newer attempt, sent after a bounce: a revocation ends the application, whatever was said of that."""
+    newest = {"photo_id", "attempt", "charged_attempt", "sha256", "original_key", "prepared_key"}
+    told = {"state": PhotoState.REVOKED, "decided_by": fact.decided_by, "codes": fact.codes, "banned": fact.banned}
+    return PhotoRegion(**photo.model_dump(include=newest), **told)
 
 
 def with_bounce(photo: PhotoRegion, fact: ApplicationBounced) -> PhotoRegion:

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from services.validator.rules.findings import Verdict
-from services.validator.rules.machine import UNDECIDED, WITH_PEOPLE, State, after
+from services.validator.rules.machine import OVER, UNDECIDED, WITH_PEOPLE, State, after
 from shared.campaign import Payment, Review
 from shared.events import (
     ApplicationBounced,
@@ -82,7 +82,7 @@ class Case:
 
 def with_submitted(case: Case, event: PhotoSubmitted) -> Case:
     """A newer attempt takes the place of the older; an older one that comes late changes nothing."""
-    if event.attempt <= case.attempt or case.state is State.ENDED:
+    if event.attempt <= case.attempt or case.state in OVER:
         return case
     fields = Photo.__dataclass_fields__.keys()
     new = Case(

@@ -33,6 +33,7 @@ class State(StrEnum):
 
 UNDECIDED = (State.SUBMITTED, State.QUEUED, State.REFERRED, State.FINAL_REVIEW)
 WITH_PEOPLE = (State.REFERRED, State.FINAL_REVIEW)
+OVER = (State.REVOKED, State.ENDED)  # no newer attempt is taken: a revocation ends the application too
 
 
 ROWS = (
@@ -49,7 +50,7 @@ ROWS = (
 )
 # Rows that others own and this service follows.
 FOLLOWED = (
-    Row(18, "submitted", tuple(each for each in State if each is not State.ENDED), State.SUBMITTED),
+    Row(18, "submitted", tuple(each for each in State if each not in OVER), State.SUBMITTED),
     Row(26, "withdrawn", UNDECIDED, State.WITHDRAWN),
     Row(38, "bounced", (State.ACCEPTED,), State.BOUNCED),
     Row(42, "ended", tuple(State), State.ENDED),
