@@ -74,7 +74,8 @@ def _money(campaign: Campaign) -> Found:
     payment = campaign.payment
     if payment.free_attempts > 1 and not payment.retake_fee_fen:
         yield ("payment", "free_attempts"), "未设 retake_fee_fen，重拍本来就不收费；请去掉，或设 retake_fee_fen"
-    if late := [hours for hours in payment.remind_after_hours if hours >= payment.grace_days * 24]:
+    is_set = "remind_after_hours" in payment.model_fields_set
+    if is_set and (late := [hours for hours in payment.remind_after_hours if hours >= payment.grace_days * 24]):
         why = f"第 {late[0]} 小时提醒时，未付款的申请已满 {payment.grace_days} 天而终止（grace_days）；请改小"
         yield ("payment", "remind_after_hours"), why
 

@@ -24,7 +24,8 @@ class IdentityPolicy(Policy):
     collection: Annotated[tuple[Literal["group", "individual"], ...], Field(min_length=1)] = ("group",)
     """Of `registration`: 集中采集 with the school's roster, 个人采集 without, or both."""
     feature_code: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9]{4,6}$")] | None = None
-    """特征码: what the school tells its students so that they find their collection; capitals count."""
+    """特征码: what the school tells its students so that they find their collection; capitals count. A group of
+    `registration` needs one, `capture_code` may ask for one besides the code."""
     capture_code_decoder: Slug | None = None
     """The adapter that reads a capture code: services/matcher/capture."""
     last_four: bool = False
@@ -43,8 +44,8 @@ class IdentityPolicy(Policy):
         is_group = self.strategy == "registration" and "group" in self.collection
         if is_group and self.feature_code is None:
             raise ValueError("strategy 为 registration 的集中采集须有特征码 feature_code")
-        if self.feature_code is not None and not is_group:
-            raise ValueError("feature_code（特征码）只用于 strategy 为 registration 的集中采集")
+        if self.feature_code is not None and not is_group and self.strategy != "capture_code":
+            raise ValueError("feature_code（特征码）只用于 strategy 为 registration 的集中采集或 capture_code")
         if self.strategy == "capture_code" and self.capture_code_decoder is None:
             raise ValueError("strategy 为 capture_code 时须有 capture_code_decoder")
         if self.strategy != "capture_code" and self.capture_code_decoder is not None:
