@@ -165,6 +165,9 @@ class _Faults:
     def add(self, column: str, why: str) -> None:
         self.found.append(BadCell(row=self._row, column=column, why=why))
 
+    def of(self, column: str) -> bool:
+        return any(each.column == column for each in self.found)
+
 
 def _line(cells: dict[str, Cell], faults: _Faults) -> Line:
     """Meaningless when `faults` were found."""
@@ -186,7 +189,7 @@ def _line(cells: dict[str, Cell], faults: _Faults) -> Line:
     number = normalised(texts[NUMBER])
     if document_type is None:
         faults.add(TYPE, f"不认识这种证件；可填 {'、'.join(titles[0] for titles in TITLES.values())}")
-    elif not faults.found and (why := fault(document_type, number)):
+    elif not faults.of(NUMBER) and (why := fault(document_type, number)):
         faults.add(NUMBER, why)
     has_photo = texts.get(EXCLUDED, "").casefold()
     if has_photo not in YES | NO:

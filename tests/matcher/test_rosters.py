@@ -76,7 +76,8 @@ def test_a_bad_cell_is_reported_with_row_column_and_reason(column: str, cell: An
 
 
 def test_every_fault_of_a_row_is_reported_at_once() -> None:
-    assert bad(row(1, 姓名="", 学号="", 已有照片="?")) == [(2, "学号"), (2, "姓名"), (2, "已有照片")]
+    found = bad(row(1, 姓名="", 证件号码="123", 学号="", 已有照片="?"))
+    assert found == [(2, "学号"), (2, "姓名"), (2, "证件号码"), (2, "已有照片")]
 
 
 def test_a_report_repeats_no_personal_data() -> None:
