@@ -42,7 +42,7 @@ def likeness(claimed: str | None, known: str) -> Likeness:
     """Of the name that somebody claims to the roster's. CLOSE is for a person to compare, never good enough by itself.
 
     Close are names that differ in separators, in one character, in characters of the same sound, in what one of them
-    has no character for, in accents, in the order or the number of their Latin words, and a Chinese name and its pinyin.
+    has no character for, in accents, in order or number of their Latin words, and a Chinese name and its pinyin.
     """
     ours, theirs = matching_key(known), matching_key(claimed or "")
     if not theirs:
