@@ -32,7 +32,7 @@ async def publish(outbox: Outbox, campaign: Campaign) -> bool:
             tx.do("move_timers", campaign.id)
             return True
     if Campaign.model_validate_json(known) != campaign:
-        raise BadCampaign(campaign.id, [f"version {campaign.version} was published with other words: raise version"])
+        raise BadCampaign(campaign.id, [f"version：{campaign.version} 已发布过，内容不同；修改后请把 version 加 1"])
     return False
 
 
@@ -46,15 +46,16 @@ async def main(arguments: list[str]) -> int:
 
 async def _each(what: str, files: list[Path]) -> int:
     wrong = 0
+    sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # a name or screen of another encoding
     engine = connect(Settings().database_url) if what == "publish" else None
     for file in files:
         try:
             campaign = read_campaign(file)
             told = bool(engine and await publish(Outbox(engine, Clock()), campaign))
-            sys.stdout.write(f"{file.name}: {campaign.ref} {'published' if told else 'is good'}\n")
+            sys.stdout.write(f"{file}： {campaign.ref} {'已发布' if told else '可以使用'}\n")
         except BadCampaign as bad:
             wrong += 1
-            sys.stderr.write(f"{file.name} cannot be used:\n" + "".join(f"  {line}\n" for line in bad.lines))
+            sys.stderr.write(f"{file} 不能使用：\n" + "".join(f"  {line}\n" for line in bad.lines))
     if engine:
         await engine.dispose()
     return 1 if wrong else 0

@@ -12,8 +12,11 @@ from services.matcher.rules import Likeness
 
 SEPARATOR = "\u00b7"  # 民委发〔2016〕33号 prescribes this one
 # What keyboards and old systems write instead; NFKC does not unify them.
-SEPARATORS = str.maketrans(dict.fromkeys("\u2022\u2219\u22c5\u30fb\uff65\u2027\u25cf\u002e\uff0e", SEPARATOR))
-LATIN_PUNCTUATION = re.compile(r"[.,'’‘`\-\u2010-\u2015\u00b7]")
+LOOKALIKES = "\u2022\u2219\u22c5\u30fb\uff65\u2027\u25cf\u002e\uff0e\u02d9\u25e6\u16eb\u26ab\u2e31\u2e33\ua78f"
+SEPARATORS = str.maketrans(dict.fromkeys(LOOKALIKES, SEPARATOR))
+LATIN_PUNCTUATION = re.compile(r"[.,'’‘`\-\u2010-\u2015\u00b7<]")  # < fills a passport's machine-readable lines
+VARIATION_SELECTORS = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")  # another drawing of the same character
+UNWRITTEN = "?\ufffd*□■〓"  # what old systems put where they have no character
 INVISIBLE = ("Zs", "Zl", "Zp", "Cc", "Cf")  # spaces, line breaks, zero-width characters
 LATIN_WORDS_MIN = 2  # one shared word is a family name: a million people have it
 UE = ("v", "u", "yu")  # how passports have written ü over the years: LV, LU, LYU
@@ -25,7 +28,7 @@ def matching_key(name: str) -> str:
 
     A name of Latin letters loses its punctuation; in all others a separator counts.
     """
-    folded = unicodedata.normalize("NFKC", name)
+    folded = unicodedata.normalize("NFKC", VARIATION_SELECTORS.sub("", name.translate(SEPARATORS)))
     visible = "".join(character for character in folded if unicodedata.category(character) not in INVISIBLE)
     key = unicodedata.normalize("NFKC", visible.translate(SEPARATORS).casefold())
     return LATIN_PUNCTUATION.sub("", key) if _is_latin(key) else key
@@ -38,8 +41,8 @@ def _is_latin(key: str) -> bool:
 def likeness(claimed: str | None, known: str) -> Likeness:
     """Of the name that somebody claims to the roster's. CLOSE is for a person to compare, never good enough by itself.
 
-    Close are names that differ in separators, in one character, in characters of the same sound, in the order or the
-    number of their Latin words, and a Chinese name and its pinyin.
+    Close are names that differ in separators, in one character, in characters of the same sound, in what one of them
+    has no character for, in accents, in order or number of their Latin words, and a Chinese name and its pinyin.
     """
     ours, theirs = matching_key(known), matching_key(claimed or "")
     if not theirs:
@@ -50,6 +53,9 @@ def likeness(claimed: str | None, known: str) -> Likeness:
     is_close = (
         _differ_in_one(ours, theirs)
         or _sound_alike(ours, theirs)
+        or _unaccented(ours) == _unaccented(theirs)
+        or _has_gaps_for(ours, theirs)
+        or _has_gaps_for(theirs, ours)
         or _words_are_shared(known, claimed or "")
         or _spells(ours, theirs)
         or _spells(theirs, ours)
@@ -70,6 +76,28 @@ def _sound_alike(one: str, other: str) -> bool:
     return all(mine & theirs for mine, theirs in pairs)
 
 
+def _unaccented(key: str) -> str:
+    """As passports print José: JOSE."""
+    return "".join(each for each in unicodedata.normalize("NFKD", key) if not unicodedata.combining(each))
+
+
+def _has_gaps_for(one: str, other: str) -> bool:
+    """王\ue863 or 王?? for 王䶮: private-use code points (old fonts draw the rare characters there) and marks for what
+    could not be written stand for any characters, at most as many."""
+    gap = "".join("?" if _is_unwritten(each) else each for each in one)
+    if "?" not in gap or not gap.strip("?"):
+        return False
+    pieces = (
+        f".{{1,{len(piece)}}}" if piece[0] == "?" else re.escape(piece) for piece in re.findall(r"\?+|[^?]+", gap)
+    )
+    return re.fullmatch("".join(pieces), other) is not None
+
+
+def _is_unwritten(character: str) -> bool:
+    """Also what Unicode has given to nobody yet, as far as this Python knows."""
+    return character in UNWRITTEN or unicodedata.category(character) in ("Co", "Cn")
+
+
 def _readings(key: str) -> list[set[str]]:
     return [set(pinyin(each, style=Style.NORMAL, heteronym=True)[0]) for each in key]
 
@@ -83,7 +111,7 @@ def _words_are_shared(one: str, other: str) -> bool:
 
 def _latin_words(name: str) -> set[str]:
     folded = unicodedata.normalize("NFKC", name).translate(SEPARATORS).casefold()
-    words = LATIN_PUNCTUATION.sub(" ", folded).split()
+    words = LATIN_PUNCTUATION.sub(" ", _unaccented(folded)).split()
     return set(words) if _is_latin(folded) else set()
 
 
@@ -104,4 +132,6 @@ def differences(one: str, other: str) -> list[tuple[str, bool]]:
 
 def is_rare(character: str) -> bool:
     """Many screens show a box for it, as for the 䶮 of 王䶮: GB 2312 and Big5 lie within the basic block."""
-    return "\u3400" <= character < "\u4e00" or (character.isalpha() and character > "\u9fa5")
+    return "\u3400" <= character < "\u4e00" or (
+        character > "\u9fa5" and (character.isalpha() or _is_unwritten(character))
+    )

@@ -31,7 +31,9 @@ HEADER_WITHIN_ROWS = 10  # a title and notes may stand above it
 YES = frozenset({"是", "有", "已有", "已采集", "1", "y", "yes", "true", "√", "✓"})
 NO = frozenset({"", "否", "无", "没有", "未采集", "0", "n", "no", "false", "×"})
 DIGITS_LOST = "被存成数字，后几位已丢失；请把该列设为文本后重新填写"
+MADE_A_DATE = "被存成日期；请把该列设为文本后重新填写"
 EXACT_BELOW = 10**15  # Excel keeps fifteen digits
+TEXT_MAX = 100  # characters; a name has 50 at most (民委发〔2016〕33号)
 
 
 class BadCell(BaseModel):
@@ -82,9 +84,11 @@ class RosterReader:
         return [line for line in taken if line is not None]
 
     def finish(self) -> None:
-        """Raises NotARoster when the file had no header at all."""
+        """Raises NotARoster when the file had no header at all, or nobody under it."""
         if not self._header:
             raise NotARoster(f"没有找到表头；第一行应有 {'、'.join(COLUMNS)}")
+        if not self.rows:
+            raise NotARoster("表头下面没有人；请确认名单填在第一个工作表")
 
     def _take(self, row: list[Cell]) -> Line | None:
         self._row += 1
@@ -93,6 +97,8 @@ class RosterReader:
         if not self._header:
             self._find_header(row)
             return None
+        if all(COLUMN_OF.get(_heading(row[at])) == column for column, at in self._header.items() if at < len(row)):
+            return None  # the header again, as on every printed page
         self.rows += 1
         cells = {column: row[at] if at < len(row) else "" for column, at in self._header.items()}
         faults = _Faults(self._row)
@@ -139,7 +145,12 @@ class BadLine(Exception):
 def corrected(line: Line, cells: Mapping[str, str]) -> Line:
     """The line with what staff typed, by column; an empty number keeps the one that is there. Raises BadLine."""
     faults = _Faults(0)
-    typed: dict[str, Cell] = {**cells, NUMBER: cells.get(NUMBER) or line.entry.document_number}
+    typed: dict[str, Cell] = {
+        NAME: "",
+        STUDENT_NO: "",
+        **cells,
+        NUMBER: cells.get(NUMBER) or line.entry.document_number,
+    }
     found = _line(typed, faults)
     if faults.found:
         raise BadLine(faults.found)
@@ -154,10 +165,19 @@ class _Faults:
     def add(self, column: str, why: str) -> None:
         self.found.append(BadCell(row=self._row, column=column, why=why))
 
+    def of(self, column: str) -> bool:
+        return any(each.column == column for each in self.found)
+
 
 def _line(cells: dict[str, Cell], faults: _Faults) -> Line:
     """Meaningless when `faults` were found."""
     texts = {column: _text(cell) for column, cell in cells.items()}
+    texts[STUDENT_NO] = _student_no(texts[STUDENT_NO])
+    for column, text in texts.items():
+        if len(text) > TEXT_MAX:
+            faults.add(column, f"超过 {TEXT_MAX} 个字，请核对")
+    if re.fullmatch(r"\d{4}-\d\d-\d\d", texts[STUDENT_NO]):
+        faults.add(STUDENT_NO, MADE_A_DATE)
     for column in (NUMBER, STUDENT_NO):
         if _lost_digits(cells[column]):
             faults.add(column, DIGITS_LOST)
@@ -169,7 +189,7 @@ def _line(cells: dict[str, Cell], faults: _Faults) -> Line:
     number = normalised(texts[NUMBER])
     if document_type is None:
         faults.add(TYPE, f"不认识这种证件；可填 {'、'.join(titles[0] for titles in TITLES.values())}")
-    elif not faults.found and (why := fault(document_type, number)):
+    elif not faults.of(NUMBER) and (why := fault(document_type, number)):
         faults.add(NUMBER, why)
     has_photo = texts.get(EXCLUDED, "").casefold()
     if has_photo not in YES | NO:
@@ -193,12 +213,19 @@ def _heading(cell: Cell) -> str:
 
 
 def _text(cell: Cell) -> str:
-    """A spreadsheet keeps 1114827492 as the number 1114827492.0."""
+    """On one line, without what nobody sees. A spreadsheet keeps 1114827492 as the number 1114827492.0."""
     if isinstance(cell, float) and math.isfinite(cell) and cell.is_integer():
         return str(int(cell))
     if isinstance(cell, bool):
         return "是" if cell else "否"
-    return str(cell).strip()
+    shown = "".join(each for each in str(cell) if each.isspace() or unicodedata.category(each) not in ("Cc", "Cf"))
+    return " ".join(shown.split())
+
+
+def _student_no(text: str) -> str:
+    """Without what keeps a spreadsheet from counting with it: '2017000001 and ="2017000001"."""
+    plain = unicodedata.normalize("NFKC", text)
+    return re.sub(r"""^(?:'|=")|"$|\s""", "", plain)
 
 
 def _lost_digits(cell: Cell) -> bool:

@@ -16,7 +16,7 @@ import sys
 from collections.abc import AsyncGenerator, Callable, Iterator
 from typing import IO, Any
 
-from python_calamine import CalamineError, SheetVisibleEnum, load_workbook
+from python_calamine import CalamineError, CalamineSheet, SheetVisibleEnum, load_workbook
 
 Cell = str | int | float | bool
 
@@ -25,6 +25,7 @@ CPU_SECONDS = 60
 BATCH_BYTES = 256 * 2**10  # how much is taken over at a time
 
 PICTURES = (b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"BM", b"RIFF", b"II*\0", b"MM\0*")
+DELIMITERS = (",", "\t", ";")  # the first is meant where none stands
 ZIP, OLE2, PDF = b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF"
 
 
@@ -98,9 +99,25 @@ def _xlsx_rows(file: IO[bytes]) -> Iterator[list[Any] | dict[str, int]]:
             first_visible = next(sheet.name for sheet in sheets if sheet.visible == SheetVisibleEnum.Visible)
             sheet = workbook.get_sheet_by_name(first_visible)
             yield {"rows": sheet.total_height}
-            yield from sheet.iter_rows()
+            yield from _merged_filled(sheet)
     except (CalamineError, StopIteration):
         raise NotARoster("这个文件不是有效的 XLSX 表格；请用 Excel 或 WPS 打开后另存为 XLSX") from None
+
+
+def _merged_filled(sheet: CalamineSheet) -> Iterator[list[Any]]:
+    """A cell merged over several rows holds for each of them: the file has its value in the first one only."""
+    first_column = sheet.start[1] if sheet.start else 0
+    begins: dict[int, list[tuple[int, int]]] = {}
+    for (top, left), (bottom, _) in sheet.merged_cell_ranges or ():
+        if bottom > top and left >= first_column:
+            begins.setdefault(top, []).append((left - first_column, bottom))
+    running: dict[int, tuple[Any, int]] = {}
+    for number, row in enumerate(sheet.iter_rows()):
+        running = {at: held for at, held in running.items() if held[1] >= number}
+        for at, (value, _) in running.items():
+            row[at] = value
+        running |= {at: (row[at], bottom) for at, bottom in begins.get(number, ()) if at < len(row)}
+        yield row
 
 
 def _csv_rows(file: IO[bytes]) -> Iterator[list[Any] | dict[str, int]]:
@@ -108,8 +125,11 @@ def _csv_rows(file: IO[bytes]) -> Iterator[list[Any] | dict[str, int]]:
     yield {"rows": sum(line.strip() != b"" for line in file)}
     file.seek(0)
     text = io.TextIOWrapper(file, encoding=encoding, newline="")
+    first = text.readline(BATCH_BYTES)
+    delimiter = max(DELIMITERS, key=first.count)
+    text.seek(0)
     try:
-        yield from csv.reader(text, strict=True)
+        yield from csv.reader(text, delimiter=delimiter, strict=True)
     except csv.Error:
         raise NotARoster("CSV 的引号或换行不完整；请用 Excel 或 WPS 重新另存") from None
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from services.matcher import rules
 from services.matcher.keeper import changed_roster
 from services.matcher.matching import Answer, Matching, fact_of, settled
-from services.matcher.prints import Prints
+from services.matcher.prints import Prints, person_print
 from services.matcher.rosters import Line, corrected
 from services.matcher.rules import State
 from services.matcher.store import audit, bans, claims, rosters
@@ -42,11 +42,12 @@ class Change:
 
 @dataclass(frozen=True)
 class Known:
-    """One entry of the roster and how it came to be so."""
+    """One entry of the roster, how it came to be so, and the ban that keeps its person out of this term, if any."""
 
     entry_id: UUID
     line: Line
     changes: Sequence[Change]
+    ban: Ban | None
 
 
 class NotOpen(Exception):
@@ -94,14 +95,19 @@ class Support:
             await claims.settle(tx, decided)
             tx.tell(fact_of(decided, answer))
 
-    async def entries(self, campaign_id: str, sought: str, member: str) -> list[Known]:
+    async def entries(self, campaign: Campaign, sought: str, member: str) -> list[Known]:
         """By number of any document, or student number."""
-        prints = Prints(self._sealer, campaign_id)
+        campaign_id, prints = campaign.id, Prints(self._sealer, campaign.id)
         wanted = {prints.of_number(document_type, sought) for document_type in TITLES}
         async with self._outbox.transaction() as tx:
             found = await rosters.entries_by_prints(tx, campaign_id, [*wanted, prints.of_student_no(sought)])
             await audit.record_look(tx, campaign_id, member, [each.entry_id for each in found])
-            return [Known(each.entry_id, self._line(each), await self._changes(tx, each)) for each in found]
+            return [await self._known(tx, campaign, each) for each in found]
+
+    async def _known(self, tx: Transaction, campaign: Campaign, entry: RosterEntry) -> Known:
+        line = self._line(entry)
+        person = person_print(self._sealer, campaign, line.entry.document_type, line.entry.document_number)
+        return Known(entry.entry_id, line, await self._changes(tx, entry), await bans.of_person(tx, person))
 
     async def correct(self, campaign_id: str, entry_id: UUID, cells: Mapping[str, str], member: str) -> None:
         """cells: by column of the roster. Raises BadLine, NumberTaken, NotOpen."""

@@ -44,7 +44,7 @@ class Content(Value):
 def code_content_of(message: CodeMessage, campaign: Campaign) -> Content | None:
     """None: this campaign sends no codes."""
     notification = campaign.notification_of("message.requested")
-    sms = notification and _sms(notification, {"code": message.code, "title": campaign.title})
+    sms = notification and _sms(notification, _names(campaign) | {"code": message.code})
     return Content(channels=("sms",), sms=sms, phone=message.phone) if sms else None
 
 
@@ -81,14 +81,17 @@ def _words(saying: Saying, campaign: Campaign) -> dict[str, str]:
     if saying.fact in ("photo.refused", "resubmission.due") and deadline is None:
         deadline = campaign.window.closes_at
     return {
-        "school": campaign.school.name,
-        "title": campaign.title,
-        "support": campaign.support,
+        **_names(campaign),
         "reason": _reason(saying),
         "amount": NOTHING_TO_SAY if saying.amount_fen is None else f"{saying.amount_fen / 100:.2f}元",
         "deadline": NOTHING_TO_SAY if deadline is None else _moment(deadline),
         "code": NOTHING_TO_SAY,
     }
+
+
+def _names(campaign: Campaign) -> dict[str, str]:
+    """What every message may name: with the code, campaign.PLACEHOLDERS_OF_CODES."""
+    return {"school": campaign.school.name, "title": campaign.title, "support": campaign.support}
 
 
 def _reason(saying: Saying) -> str:

@@ -1,8 +1,8 @@
 """One collection of one school, with every policy in it."""
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from shared.campaign.delivery import Delivery, Retention
 from shared.campaign.identity import Consent, IdentityPolicy
@@ -19,7 +19,7 @@ class Campaign(Policy):
 
     id: Slug
     """In every link and log line; never changes."""
-    version: Annotated[int, Field(ge=1)]
+    version: Annotated[int, Field(ge=1, le=9999)]
     """Raised by every change; a published version never changes."""
     title: Text
     """What the student reads at the top."""
@@ -71,30 +71,3 @@ class Campaign(Policy):
     def notification_of(self, fact: Fact) -> Notification | None:
         """None: this campaign says nothing about that fact."""
         return next((each for each in self.notification if each.fact == fact), None)
-
-    @model_validator(mode="after")
-    def _levels_are_there(self) -> Self:
-        if self.identity.strategy == "name_id_and_level" and not self.levels:
-            raise ValueError("levels must be listed: identity.strategy is 'name_id_and_level'")
-        return self
-
-    @model_validator(mode="after")
-    def _codes_can_be_sent(self) -> Self:
-        code = self.notification_of("message.requested")
-        if self.identity.strategy == "registration" and not (code and code.sms):
-            raise ValueError("identity.strategy 'registration' needs a [notification.sms] for 'message.requested'")
-        return self
-
-    @model_validator(mode="after")
-    def _there_is_something_to_agree_to(self) -> Self:
-        if self.ask_to_notify_before_upload and not self.result_templates:
-            needed = "a [notification.subscribe] for 'photo.accepted' or 'photo.refused'"
-            raise ValueError(f"ask_to_notify_before_upload needs {needed}")
-        return self
-
-    @model_validator(mode="after")
-    def _facts_are_mapped_once(self) -> Self:
-        facts = [each.fact for each in self.notification]
-        if twice := {fact for fact in facts if facts.count(fact) > 1}:
-            raise ValueError(f"notification maps {sorted(twice)} twice; one table per fact")
-        return self

@@ -24,18 +24,19 @@ class IdentityPolicy(Policy):
     collection: Annotated[tuple[Literal["group", "individual"], ...], Field(min_length=1)] = ("group",)
     """Of `registration`: 集中采集 with the school's roster, 个人采集 without, or both."""
     feature_code: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9]{4,6}$")] | None = None
-    """特征码: what the school tells its students so that they find their collection; capitals count."""
+    """特征码: what the school tells its students so that they find their collection; capitals count. A group of
+    `registration` needs one, `capture_code` may ask for one besides the code."""
     capture_code_decoder: Slug | None = None
     """The adapter that reads a capture code: services/matcher/capture."""
     last_four: bool = False
     """Ask for the last four characters of the document besides the code."""
     id_card_minutes: Annotated[int, Field(ge=1, le=60)] = 10
     """A picture of a document is gone after so many minutes, read or not."""
-    attempts_per_identity: Annotated[int, Field(ge=1)] = 10
+    attempts_per_identity: Annotated[int, Field(ge=1, le=1000)] = 10
     """Tries at one document number before it rests."""
-    attempts_per_source: Annotated[int, Field(ge=1)] = 10
+    attempts_per_source: Annotated[int, Field(ge=1, le=1000)] = 10
     """Tries of one WeChat account before it rests."""
-    attempts_reset_hours: Annotated[int, Field(ge=1)] = 24
+    attempts_reset_hours: Annotated[int, Field(ge=1, le=24 * 366)] = 24
     """How long it rests."""
 
     @property
@@ -45,12 +46,15 @@ class IdentityPolicy(Policy):
 
     @model_validator(mode="after")
     def _codes_go_with_strategy(self) -> Self:
-        if (self.strategy == "registration" and "group" in self.collection) != (self.feature_code is not None):
-            raise ValueError(f"feature_code {self.feature_code!r} goes with strategy 'registration' of a group only")
-        if (self.strategy == "capture_code") != (self.capture_code_decoder is not None):
-            raise ValueError(
-                f"capture_code_decoder {self.capture_code_decoder!r} goes with strategy 'capture_code' only"
-            )
+        is_group = self.strategy == "registration" and "group" in self.collection
+        if is_group and self.feature_code is None:
+            raise ValueError("strategy 为 registration 的集中采集须有特征码 feature_code")
+        if self.feature_code is not None and not is_group and self.strategy != "capture_code":
+            raise ValueError("feature_code（特征码）只用于 strategy 为 registration 的集中采集或 capture_code")
+        if self.strategy == "capture_code" and self.capture_code_decoder is None:
+            raise ValueError("strategy 为 capture_code 时须有 capture_code_decoder")
+        if self.strategy != "capture_code" and self.capture_code_decoder is not None:
+            raise ValueError("capture_code_decoder 只用于 strategy 为 capture_code")
         return self
 
 

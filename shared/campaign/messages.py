@@ -26,6 +26,7 @@ Fact = Literal[
     "application.bounced",
 ]
 PLACEHOLDERS = frozenset({"school", "title", "reason", "amount", "deadline", "support", "code"})
+PLACEHOLDERS_OF_CODES = frozenset({"school", "title", "support", "code"})
 
 
 class SubscribeTemplate(Policy):
@@ -64,16 +65,28 @@ class Notification(Policy):
     def _channels_have_templates(self) -> Self:
         for channel in self.channels:
             if getattr(self, channel) is None:
-                raise ValueError(f"channel {channel!r} of {self.fact!r} needs a [notification.{channel}] table")
-        texts = [
-            *(self.subscribe.data.values() if self.subscribe else ()),
-            *(self.sms.parameters if self.sms else ()),
-        ]
-        for text in texts:
-            if unknown := _placeholders(text) - PLACEHOLDERS:
-                raise ValueError(f"{text!r} names {sorted(unknown)}; allowed are {sorted(PLACEHOLDERS)}")
+                raise ValueError(f"channels 里有 {channel}，缺少 [notification.{channel}] 一节（{self.fact}）")
+        for texts in self.texts().values():
+            for text in texts:
+                if unknown := placeholders(text) - PLACEHOLDERS:
+                    allowed = "、".join(f"{{{name}}}" for name in sorted(PLACEHOLDERS))
+                    raise ValueError(f"“{text}”里的 {{{min(unknown)}}} 不认识；可用 {allowed}")
         return self
 
+    def texts(self) -> dict[Channel, tuple[str, ...]]:
+        """Everything with placeholders in it."""
+        return {
+            "subscribe": tuple(self.subscribe.data.values()) if self.subscribe else (),
+            "sms": self.sms.parameters if self.sms else (),
+        }
 
-def _placeholders(text: str) -> set[str]:
-    return {name for _, name, _, _ in Formatter().parse(text) if name}
+
+def placeholders(text: str) -> set[str]:
+    """The names in braces. Raises ValueError where a brace is alone, or holds more than a name."""
+    try:
+        parts = list(Formatter().parse(text))
+    except ValueError:
+        raise ValueError(f"“{text}”里的花括号没有成对") from None
+    if any(form or conversion for _, _, form, conversion in parts):
+        raise ValueError(f"“{text}”的花括号里只能写一个名字，如 {{title}}")
+    return {name for _, name, _, _ in parts if name is not None}

@@ -6,7 +6,7 @@ from pydantic import Field, StringConstraints, model_validator
 
 from shared.campaign.policy import Policy
 
-Fen = Annotated[int, Field(ge=0)]
+Fen = Annotated[int, Field(ge=0, le=1_000_000)]
 
 
 class Payment(Policy):
@@ -19,27 +19,31 @@ class Payment(Policy):
     """The fee; ¥13.5 to ¥60 were seen, ¥20 most often."""
     retake_fee_fen: Fen = 0
     """For every attempt after the free ones, where each is paid before its review; 0: a refusal never costs again."""
-    free_attempts: Annotated[int, Field(ge=1)] = 1
+    free_attempts: Annotated[int, Field(ge=1, le=1000)] = 1
     """How many attempts the first fee covers where a retake costs."""
     refund_when: tuple[Literal["withdrawn", "lapsed", "revoked", "erased"], ...] = ("withdrawn", "lapsed", "erased")
     """Which ends give the fee back; a double payment always goes back."""
     description: Annotated[str, StringConstraints(max_length=127)] = "毕业图像采集"
     """What the student reads on the bill (WeChat Pay v3: at most 127 characters)."""
-    grace_days: Annotated[int, Field(ge=1)] = 3
+    grace_days: Annotated[int, Field(ge=1, le=366)] = 3
     """Unpaid for so long, the application lapses."""
-    remind_after_hours: tuple[Annotated[int, Field(ge=1)], ...] = (24, 48)
+    remind_after_hours: tuple[Annotated[int, Field(ge=1, le=24 * 366)], ...] = (24, 48)
     """When an unpaid fee is recalled."""
-    order_minutes: Annotated[int, Field(ge=5)] = 30
+    order_minutes: Annotated[int, Field(ge=5, le=7 * 24 * 60)] = 30
     """An order is closed after this; a new one may be asked for."""
     order_prefix: Annotated[str, StringConstraints(pattern=r"^\d{4}$")] | None = None
     """Four digits before the time in an order's number, as in 0000-20200714160054374 (Xinhua)."""
 
     @model_validator(mode="after")
     def _has_a_fee(self) -> Self:
-        if (self.moment == "none") != (self.fee_fen == 0):
-            raise ValueError(f"fee_fen {self.fee_fen} does not go with moment {self.moment!r}: 0 with none, else more")
+        if self.moment == "none" and self.fee_fen:
+            raise ValueError(f"fee_fen 应为 0，因为 moment 为 none（不收费）；现为 {self.fee_fen}")
+        if self.moment != "none" and not self.fee_fen:
+            raise ValueError(
+                f"fee_fen 应大于 0（单位：分，20 元写 2000），因为 moment 为 {self.moment}；不收费请设 moment 为 none"
+            )
         if self.retake_fee_fen and self.moment not in ("at_order", "after_upload"):
-            raise ValueError(f"retake_fee_fen goes with moment 'at_order' or 'after_upload', not {self.moment!r}")
+            raise ValueError(f"retake_fee_fen 只用于 moment 为 at_order 或 after_upload，现为 {self.moment}")
         return self
 
     @property

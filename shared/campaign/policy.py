@@ -8,7 +8,7 @@ Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
 Level = Annotated[int, Field(ge=0, le=255)]
 Colour = tuple[Level, Level, Level]
-Pixels = Annotated[int, Field(ge=0)]
+Pixels = Annotated[int, Field(ge=0, le=20_000)]
 PixelRange = tuple[Pixels, Pixels]
 
 

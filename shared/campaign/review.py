@@ -1,7 +1,7 @@
 """Who looks at a photo after the judge, and what follows a "no"."""
 
 from datetime import datetime, timedelta
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import Field
 
@@ -11,11 +11,11 @@ from shared.campaign.policy import Policy
 class Review(Policy):
     """What people do besides the judge."""
 
-    people: Literal[0, 1, 2] = 0
+    people: Annotated[int, Field(ge=0, le=2)] = 0
     """0: only what the judge is unsure of; 1: every photo; 2: a first and a final review (初审、终审: Xinhua)."""
     sample_percent: Annotated[int, Field(ge=0, le=100)] = 0
     """Of what the judge accepts, so much is seen by a person too."""
-    expected_hours: Annotated[int, Field(ge=1)] = 24
+    expected_hours: Annotated[int, Field(ge=1, le=24 * 366)] = 24
     """What the student is told to wait; 24 hours to 20 working days were seen."""
     may_withdraw: bool = False
     """The student may take a photo back while it waits for a person."""
@@ -28,11 +28,11 @@ class Review(Policy):
 class Resubmission(Policy):
     """After a refusal: the days advised are shown and recalled, the days enforced refuse."""
 
-    advised_days: Annotated[int, Field(ge=1)] | None = None
+    advised_days: Annotated[int, Field(ge=1, le=366)] | None = None
     """What the school asks for (Xinhua's notice: 2)."""
-    enforced_days: Annotated[int, Field(ge=1)] | None = None
+    enforced_days: Annotated[int, Field(ge=1, le=366)] | None = None
     """After so many days the application lapses (Xinhua's notice: 7); without: when the window closes."""
-    attempts_max: Annotated[int, Field(ge=1)] | None = None
+    attempts_max: Annotated[int, Field(ge=1, le=1000)] | None = None
     """Photos one applicant may hand in; without: as many as the time allows."""
 
     def advised_by(self, refused_at: datetime) -> datetime | None:

@@ -39,9 +39,9 @@ class Window(Policy):
     @model_validator(mode="after")
     def _runs_forward(self) -> Self:
         if self.closes_at <= self.opens_at:
-            raise ValueError(f"closes_at {self.closes_at} must be later than opens_at {self.opens_at}")
+            raise ValueError(f"closes_at（{self.closes_at}）应晚于 opens_at（{self.opens_at}）")
         if self.daily_hours and MIDNIGHT != self.daily_hours[1] <= self.daily_hours[0]:
-            raise ValueError(f"daily_hours end at {self.daily_hours[1]}, which is not later than {self.daily_hours[0]}")
+            raise ValueError(f"daily_hours 的结束 {self.daily_hours[1]} 应晚于开始 {self.daily_hours[0]}")
         return self
 
     def is_open(self, now: datetime) -> bool:

@@ -22,7 +22,7 @@ def test_every_setting_has_its_sentence() -> None:
 def test_the_page_names_every_key_with_its_values_and_default() -> None:
     lines = page().splitlines()
     assert any(line.startswith("| `payment.moment` | `before_upload` `at_order`") for line in lines)
-    assert any(line.startswith("| `identity.attempts_per_identity` | 1 or more | `10` |") for line in lines)
+    assert any(line.startswith("| `identity.attempts_per_identity` | 1 to 1000 | `10` |") for line in lines)
     assert any(line.startswith("| `window.opens_at` | date-time | **required** |") for line in lines)
     assert any(line.startswith("| `notification.sms.parameters` | a list of: text |") for line in lines)
 

@@ -181,7 +181,7 @@ async def test_the_page_shows_progress_bundles_and_on_demand_who_is_missing(
     unpaid = Story(student(2, name="<b>毛二</b>"))
     await exporter.hear(unpaid.confirmed(), unpaid.accepted())
     page = (await desk.get("/campaigns/buct-2020", headers=HTML)).text
-    assert "采集完成 1 / 2" in page
+    assert "采集完成 1 / 2 人" in page
     assert "毛二" not in page
     page = (await desk.get("/campaigns/buct-2020?standing=unpaid", headers=HTML)).text
     assert "&lt;b&gt;毛二&lt;/b&gt;" in page

@@ -143,6 +143,14 @@ def test_a_group_gives_its_feature_code_and_an_individual_none() -> None:
     assert why_not_claim(only_groups, Identity(collection="individual"), None) is Reason.NOT_OFFERED
 
 
+def test_a_school_may_ask_for_its_feature_code_besides_the_capture_code() -> None:
+    policy = CAPTURE.identity.model_copy(update={"feature_code": "EK43"})
+    asks = CAPTURE.model_copy(update={"identity": policy})
+    assert why_not_claim(asks, Identity(capture_code="x"), "EK43") is None
+    for code in (None, "", "ek43"):
+        assert why_not_claim(asks, Identity(capture_code="x"), code) is Reason.CODE_INVALID
+
+
 def test_a_capture_code_is_at_most_two_kilobytes() -> None:
     assert why_not_claim(CAPTURE, Identity(capture_code="x" * CAPTURE_CODE_MAX_BYTES), None) is None
     assert why_not_claim(CAPTURE, Identity(capture_code="码" * 1000), None) is Reason.CODE_INVALID

@@ -35,6 +35,24 @@ def test_what_breaks_the_notices_limits_is_refused_at_once(
     assert refused_at_once(BUCT.upload, kind, width_px, height_px, size_bytes, frame) is reason
 
 
+@pytest.mark.parametrize(
+    ("upload", "kind", "width_px", "size_bytes", "reason"),
+    [
+        (Upload(), "jpeg", 480, 1, None),
+        (Upload(min_bytes=50_001), "jpeg", 480, 50_000, Reason.FILE_TOO_SMALL),
+        (Upload(max_bytes=40_000), "jpeg", 480, 40_001, Reason.FILE_TOO_LARGE),
+        (Upload(min_width_px=600), "jpeg", 599, 50_000, Reason.PIX_TOO_SMALL),
+        (Upload(min_height_px=1201), "jpeg", 600, 50_000, Reason.PIX_TOO_SMALL),
+        (Upload(types=("png",)), "jpeg", 600, 50_000, Reason.FILE_TYPE),
+        (Upload(types=("jpeg", "png")), "png", 600, 50_000, None),
+    ],
+)
+def test_each_limit_is_the_campaigns_own(
+    upload: Upload, kind: str, width_px: int, size_bytes: int, reason: Reason | None
+) -> None:
+    assert refused_at_once(upload, kind, width_px, 1200, size_bytes, frame=None) is reason
+
+
 EXACT, RATIO = Upload(exact_pixels=True), Upload(only_3_to_4=True)
 
 

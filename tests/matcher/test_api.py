@@ -277,6 +277,10 @@ async def test_the_support_desk_finds_and_corrects_an_entry(
     wrong = await http.post(f"{page}/{entry['entry_id']}", data=typed | {"学号": ""}, headers=HTML)
     assert wrong.status_code == 422
     assert "学号：没有填写" in wrong.text
+    unsaved = await http.post(f"{page}/{entry['entry_id']}", data=typed | {"证件号码": "123", "sought": "2017000001"})
+    assert 'value="毛晓小1"' in unsaved.text
+    assert 'value="123"' in unsaved.text
+    assert (await http.post(f"{page}/{entry['entry_id']}", data={"姓名": "毛"}, headers=HTML)).status_code == 422
     answer = await http.post(f"{page}/{entry['entry_id']}", data=typed | {"sought": resident_id(1)}, headers=HTML)
     assert answer.status_code == 200
     assert "已更正" in answer.text
@@ -292,10 +296,12 @@ async def test_a_ban_is_lifted_on_the_page(http: httpx.AsyncClient, desk: Desk, 
     await sign_in(http, "wang")
     page = f"/campaigns/{by_all.id}/entries"
     assert "因修图撤销本次采集申请" in (await http.get(page, headers=HTML)).text
+    assert "本学期禁止采集（因修图" in (await http.post(page, data={"sought": "2017000001"}, headers=HTML)).text
     [ban] = await desk.rows("bans")
     lift = f"/campaigns/{by_all.id}/bans/{ban['id']}/lift"
     assert (await http.post(lift, headers=HTML)).status_code == 303
     assert "这项禁止已解除" in (await http.post(lift, headers=HTML)).text
+    assert "本学期禁止采集（因修图" not in (await http.post(page, data={"sought": "2017000001"}, headers=HTML)).text
 
 
 @pytest.mark.parametrize("path", ["referrals", "entries"])
@@ -306,6 +312,17 @@ async def test_another_schools_people_are_nobodys_business(
     assert (await http.get(f"/campaigns/{by_all.id}/{path}", headers=HTML)).status_code == 404
     act = f"/campaigns/{by_all.id}/{path}/{uuid4()}"
     assert (await http.post(act, data={"decision": "same", "submission": "1"}, headers=HTML)).status_code == 404
+
+
+async def test_a_browser_reads_of_a_mistake_on_a_page(http: httpx.AsyncClient, by_number: Campaign) -> None:
+    await sign_in(http)
+    page = await http.get("/campaigns/nobodys", headers=HTML)
+    assert (page.status_code, page.headers["content-type"]) == (404, "text/html; charset=utf-8")
+    assert "<h1>未找到该采集批次</h1>" in page.text
+    program = await http.get("/campaigns/nobodys")
+    assert (program.status_code, program.json()["code"]) == (404, "NO_CAMPAIGN")
+    await sign_in(http, "zhao")
+    assert "您没有打开此页的权限" in (await http.get("/", headers=HTML)).text
 
 
 async def test_who_watches_an_upload_sees_how_far_it_has_come(http: httpx.AsyncClient, by_number: Campaign) -> None:

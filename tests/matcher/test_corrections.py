@@ -15,7 +15,7 @@ from tests.matcher.people import resident_id, row, xlsx
 
 
 async def found(desk: Desk, campaign: Campaign, sought: str) -> Known:
-    [known] = await desk.support.entries(campaign.id, sought, "li")
+    [known] = await desk.support.entries(campaign, sought, "li")
     return known
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from services.matcher.sheets import NotARoster
 from shared.campaign import Campaign
-from shared.events import Entry, IdentityMatched, IdentityRefused, RosterPublished
+from shared.events import Entry, IdentityMatched, IdentityReferred, IdentityRefused, RosterPublished
 from shared.outbox import AlreadyHandled, NotYet
 from shared.reasons import Reason
 from shared.sealed import Sealed
@@ -204,6 +204,27 @@ async def test_a_corrected_roster_is_a_new_version_with_the_same_entries(desk: D
         f"{by_number.id}/1",
         f"{by_number.id}/2",
     }
+
+
+async def test_a_second_roster_that_drops_and_renames_people_harms_nobody_who_has_applied(
+    desk: Desk, by_all: Campaign
+) -> None:
+    """Who was dropped stays; who was renamed keeps the entry, and whoever still waits is compared with the new name."""
+    await desk.take(by_all, xlsx([row(1, 姓名="毛小小"), row(2, 姓名="张三"), row(3, 姓名="李四")]))
+    dropped, renamed, waiting = (
+        submitted(by_all, resident_id(1), "毛小小"),
+        submitted(by_all, resident_id(2), "张三"),
+        submitted(by_all, resident_id(3), "李思"),
+    )
+    first = [await desk.answer(each) for each in (dropped, renamed)]
+    assert isinstance(await desk.answer(waiting), IdentityReferred)
+    before = {each["number_print"]: each["entry_id"] for each in await desk.rows("entries")}
+    await desk.take(by_all, xlsx([row(2, 姓名="张叁"), row(3, 姓名="李思")]))
+    await desk.run("ask_again")
+    assert {each["number_print"]: each["entry_id"] for each in await desk.rows("entries")} == before
+    assert [await desk.answers(each) for each in (dropped, renamed)] == [[answer] for answer in first]
+    assert isinstance((await desk.answers(waiting))[-1], IdentityMatched)
+    assert isinstance(await desk.answer(submitted(by_all, resident_id(1), "毛小小")), IdentityMatched)
 
 
 async def test_two_uploads_at_once_are_taken_one_after_the_other(

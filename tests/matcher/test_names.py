@@ -8,9 +8,10 @@ from services.matcher.names import differences, is_rare, likeness, matching_key
 from services.matcher.rules import Likeness
 
 SEPARATORS = "\u00b7\u2022\u2219\u22c5\u30fb\uff65\u2027\u25cf\u002e\uff0e"  # domain research §4.2
+MORE_SEPARATORS = "\u02d9\u0387\u2024\u25e6\u16eb\u26ab\u2e31\u2e33\ua78f"
 
 
-@pytest.mark.parametrize("separator", SEPARATORS, ids=unicodedata.name)
+@pytest.mark.parametrize("separator", SEPARATORS + MORE_SEPARATORS, ids=unicodedata.name)
 def test_every_separator_is_the_prescribed_one(separator: str) -> None:
     assert matching_key(f"阿依古丽{separator}买买提") == "阿依古丽\u00b7买买提"
 
@@ -35,6 +36,8 @@ def test_rare_characters_stay_themselves() -> None:
     assert matching_key("王䶮") == "王䶮"
     assert matching_key("王䶮") != matching_key("王龑")
     assert matching_key("𠮷田") == "𠮷田"
+    assert matching_key("𠮷田") != matching_key("吉田")
+    assert matching_key("\u845b\U000e0100城") == matching_key("葛城")  # another drawing of the same character
 
 
 @pytest.mark.parametrize(
@@ -67,6 +70,15 @@ CLOSE = [
     ("Xiaoxiao Mao", "毛小小"),
     ("LYU LAN", "吕兰"),
     ("LV LAN", "吕兰"),
+    ("王\ue863", "王䶮"),  # where old fonts draw it
+    ("王\ue863\ue864", "王䶮㒨"),
+    ("王??娜", "王䶮娜"),  # what a system without the character wrote
+    ("王□□", "王䶮㒨"),
+    ("𠮷田", "吉田"),  # outside the BMP
+    ("王\U00031350\U00031351", "王䶮㒨"),  # younger than this Python's Unicode
+    ("José Ångström", "ANGSTROM JOSE"),  # accents
+    ("SMITH<<JOHN<PAUL", "John Paul Smith"),  # a passport's lower lines
+    ("Björn Ångström", "BJORN ANGSTROM"),
 ]
 OTHER = [
     ("张三", "毛小小"),
@@ -77,6 +89,9 @@ OTHER = [
     ("Smith", "John Smith"),
     ("李", "张"),
     ("🙂", "毛小小"),
+    ("???", "毛小小"),  # nothing is left to agree
+    ("王\ue863", "李䶮"),
+    ("毛?", "毛小小小"),
 ]
 
 
@@ -90,7 +105,7 @@ def test_a_name_far_off_is_another(claimed: str | None, known: str) -> None:
     assert likeness(claimed, known) is Likeness.OTHER
 
 
-NAMES = st.text(alphabet="毛小晓大王䶮·• -.,ABab'ü\u200b\u3000", max_size=8) | st.text(max_size=12)
+NAMES = st.text(alphabet="毛小晓大王䶮𠮷·• -.,<?□ABab'üé\ue863\u200b\u3000\ufe00", max_size=8) | st.text(max_size=12)
 
 
 @given(NAMES, NAMES)
@@ -119,3 +134,5 @@ def test_what_differs_is_marked() -> None:
 
 def test_a_character_that_screens_may_not_show_is_rare() -> None:
     assert [character for character in "王䶮·买𠮷田Ab" if is_rare(character)] == ["䶮", "𠮷"]
+    assert is_rare("\ue863")
+    assert not is_rare("，")

@@ -60,7 +60,10 @@ def test_a_title_and_empty_rows_above_the_header_are_passed_over() -> None:
         ("证件号码", "1.10105E+17", "被存成数字"),
         ("学号", "", "没有填写"),
         ("学号", 2.017000001e15, "被存成数字"),
+        ("学号", "2017-01-02", "被存成日期"),
         ("已有照片", "也许", "请填 是 或 否"),
+        ("姓名", "毛" * 101, "超过 100 个字"),
+        ("专业", "材" * 30_000, "超过 100 个字"),
     ],
 )
 def test_a_bad_cell_is_reported_with_row_column_and_reason(column: str, cell: Any, why: str) -> None:
@@ -73,7 +76,8 @@ def test_a_bad_cell_is_reported_with_row_column_and_reason(column: str, cell: An
 
 
 def test_every_fault_of_a_row_is_reported_at_once() -> None:
-    assert bad(row(1, 姓名="", 学号="", 已有照片="?")) == [(2, "学号"), (2, "姓名"), (2, "已有照片")]
+    found = bad(row(1, 姓名="", 证件号码="123", 学号="", 已有照片="?"))
+    assert found == [(2, "学号"), (2, "姓名"), (2, "证件号码"), (2, "已有照片")]
 
 
 def test_a_report_repeats_no_personal_data() -> None:
@@ -106,6 +110,21 @@ def test_no_photo_is_said_in_many_ways(cell: Any) -> None:
 def test_a_spreadsheets_number_is_read_as_it_is_shown() -> None:
     _, [line] = read(row(1, 学号=1114827492.0, 证件类型="台胞证", 证件号码=12345678.0))
     assert (line.entry.student_no, line.entry.document_number) == ("1114827492", "12345678")
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["'2017000001", '="2017000001"', "２０１７０００００１", "\t2017000001", "2017000001\u200b", "2017 000001"],
+)
+def test_a_student_number_is_one_however_a_spreadsheet_keeps_it(written: str) -> None:
+    _, [line] = read(row(1, 学号=written))
+    assert line.entry.student_no == "2017000001"
+    assert bad(row(1), row(2, 学号=written)) == [(3, "学号")]
+
+
+def test_what_nobody_sees_in_a_cell_is_not_kept() -> None:
+    _, [line] = read(row(1, 姓名="\ufeffJohn\nPaul\x07 Smith\u200b"))
+    assert line.entry.name == "John Paul Smith"
 
 
 def test_short_rows_are_read_as_far_as_they_go() -> None:

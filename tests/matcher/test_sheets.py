@@ -66,6 +66,52 @@ async def test_a_hidden_sheet_is_not_the_roster() -> None:
     assert (await read(body.getvalue())).kept == 1
 
 
+async def test_a_cell_merged_over_several_people_is_each_ones() -> None:
+    workbook = openpyxl.Workbook()
+    sheet = workbook.active
+    assert sheet is not None
+    for line in (["2020届研究生名单"], [], list(HEADINGS), *people(4)):
+        sheet.append(line)
+    sheet.merge_cells("A1:H1")
+    sheet.merge_cells("E4:E6")
+    body = io.BytesIO()
+    workbook.save(body)
+    reader, lines = RosterReader(), []
+    with on_disk(body.getvalue()) as file:
+        async for rows in row_batches(file):
+            lines += reader.take(rows)
+    assert [line.entry.college for line in lines] == ["化学工程学院"] * 4
+    assert not reader.bad
+
+
+async def test_a_header_of_two_rows_and_one_on_each_page_are_no_people() -> None:
+    workbook = openpyxl.Workbook()
+    sheet = workbook.active
+    assert sheet is not None
+    for line in (list(HEADINGS), [], row(1), list(HEADINGS), row(2)):
+        sheet.append(line)
+    for column in "ABCDEFGH":
+        sheet.merge_cells(f"{column}1:{column}2")
+    body = io.BytesIO()
+    workbook.save(body)
+    reader = await read(body.getvalue())
+    assert (reader.rows, reader.kept, reader.bad) == (2, 2, [])
+
+
+@pytest.mark.parametrize("delimiter", ["\t", ";"])
+async def test_other_delimiters_of_spreadsheets_are_read(delimiter: str) -> None:
+    text = csv_file(people(3)).decode().replace(",", delimiter)
+    assert (await read(text.encode("utf-8-sig"))).kept == 3
+
+
+async def test_one_bad_cell_among_very_many_people_is_found() -> None:
+    rows = people(20_000)
+    rows[17_776][2] = "110105194912310021"
+    reader = await read(csv_file(rows))
+    assert reader.kept == 19_999
+    assert [(cell.row, cell.column) for cell in reader.bad] == [(17_778, "证件号码")]
+
+
 def bomb() -> bytes:
     """200 kB that unpack to 200 MB of cells."""
     good = zipfile.ZipFile(io.BytesIO(xlsx([row(1)])))
@@ -106,10 +152,12 @@ def far_cell() -> bytes:
         (csv_file([row(1)]) + '"毛小小,1'.encode(), "引号"),
         ("你好，这是一封信。\n".encode(), "表头"),
         (csv_file([], headings=["姓名", "学号"]), "证件号码"),
+        (xlsx([]), "没有人"),
+        (csv_file([[], ["", ""]]), "没有人"),
         (b"a" * 2_000_000, "过长|引号"),
         (far_cell(), "过大"),
     ],
-    ids=range(16),
+    ids=range(18),
 )
 async def test_what_is_no_roster_is_told_so(body: bytes, why: str) -> None:
     with pytest.raises(NotARoster, match=why):

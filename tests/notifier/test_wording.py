@@ -7,9 +7,10 @@ import pytest
 
 from deploy.sandbox.wechat import FIELD_RULES
 from services.notifier.rules import saying_of
-from services.notifier.wording import Content, content_of, fitted
+from services.notifier.wording import Content, code_content_of, content_of, fitted
 from shared.campaign import read_campaign
-from shared.events import ApplicationEvent
+from shared.campaign.messages import PLACEHOLDERS_OF_CODES
+from shared.events import ApplicationEvent, CodeMessage
 from shared.reasons import Reason
 from tests.notifier.facts import REFUSED, REMINDER, Student, campaign
 
@@ -40,6 +41,19 @@ def _content(event: ApplicationEvent, *notification: dict[str, Any]) -> Content 
 )
 def test_a_field_holds_no_more_than_wechat_takes(field: str, text: str, fits: str) -> None:
     assert fitted(field, text) == fits
+
+
+def test_a_code_may_be_sent_with_whatever_is_known_of_its_campaign() -> None:
+    parameters = [f"{{{name}}}" for name in sorted(PLACEHOLDERS_OF_CODES)]
+    notification = {
+        "fact": "message.requested",
+        "channels": ["sms"],
+        "sms": {"template_id": "1", "parameters": parameters},
+    }
+    content = code_content_of(CodeMessage(phone="+8613900139000", code="482913"), campaign(notification))
+    assert content
+    assert content.sms
+    assert content.sms.parameters[:2] == ("482913", "北京化工大学")
 
 
 def test_a_refusal_names_its_reason_and_how_many_there_are() -> None:

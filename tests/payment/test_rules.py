@@ -92,6 +92,19 @@ def test_a_retake_costs_after_the_free_attempts_where_the_campaign_says_so() -> 
     assert [terms.fee_of(number) for number in (1, 2, 3)] == [2000, 500, 500]
 
 
+@pytest.mark.parametrize("ends", [(), ("withdrawn",), ("lapsed", "revoked", "erased")])
+def test_only_the_ends_that_a_campaign_names_give_the_fee_back(ends: tuple[rules.End, ...]) -> None:
+    terms = Payment(moment="after_approval", fee_fen=2000, refund_when=ends)
+    every: tuple[rules.End, ...] = ("withdrawn", "lapsed", "revoked", "erased")
+    assert tuple(end for end in every if rules.is_given_back(terms, end)) == ends
+
+
+def test_grace_reminders_and_orders_last_as_long_as_the_campaign_says() -> None:
+    terms = Payment(moment="after_approval", fee_fen=2000, grace_days=2, remind_after_hours=(6,), order_minutes=90)
+    assert rules.chases(terms, NOON) == [Chase(NOON + 6 * HOUR, 1), Chase(NOON + 2 * DAY, None)]
+    assert rules.order_expires_at(terms, NOON + 2 * DAY, NOON) == NOON + 90 * MINUTE
+
+
 def test_an_order_is_numbered_as_xinhua_prints_it() -> None:
     moment = datetime(2020, 7, 14, 8, 0, 54, 374_000, tzinfo=UTC)
     assert rules.order_no_at("0000", moment) == "0000-20200714160054374"

@@ -100,6 +100,24 @@ def test_a_campaign_may_ask_for_more_of_the_body(models: FaceModels) -> None:
     assert found(BIDEN, models, to_the_third_button)["body"].outcome is Outcome.FAIL
 
 
+@pytest.mark.parametrize(
+    ("setting", "value", "check"),
+    [
+        ("eye_line_px", (0, 100), "eye_line"),
+        ("hairline_px", (0, 10), "hairline"),
+        ("face_width_px", (10, 50), "face_width"),
+        ("centre_offset_px", 0, "centring"),
+        ("roll_max_degrees", 0.01, "roll"),
+    ],
+)
+def test_where_the_head_must_be_is_the_campaigns_to_say(
+    setting: str, value: object, check: CheckName, models: FaceModels
+) -> None:
+    assert found(BIDEN, models)[check].outcome is Outcome.PASS
+    stricter = BLUES.model_copy(update={setting: value})
+    assert found(BIDEN, models, stricter)[check].outcome is not Outcome.PASS
+
+
 def test_the_heads_height_counts_only_where_it_is_asked(models: FaceModels) -> None:
     assert found(BIDEN, models)["head_height"].outcome is Outcome.PASS
     about_half = BLUES.model_copy(update={"head_height_share": (0.3, 0.5)})

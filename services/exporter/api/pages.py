@@ -29,7 +29,7 @@ HANDED = {
 }
 
 templates = templates_of(Path(__file__).parent.parent / "pages")
-templates.env.filters["megabytes"] = lambda size_bytes: f"{size_bytes / 1e6:.1f} MB"
+templates.env.filters["megabytes"] = lambda size_bytes: f"{max(size_bytes / 1e6, 0.1):.1f} MB"
 
 
 def router(desk: Desk) -> APIRouter:

@@ -74,7 +74,7 @@ def missing(campaign: Campaign, claim: Identity) -> list[str]:
 
 
 def why_not_claim(campaign: Campaign, claim: Identity, feature_code: str | None) -> Reason | None:
-    """feature_code: as typed, 特征码 of a group."""
+    """feature_code: as typed, 特征码 of a group, or besides a capture code."""
     policy = campaign.identity
     match policy.strategy:
         case "name_id_and_level" if claim.level not in campaign.levels:
@@ -82,6 +82,8 @@ def why_not_claim(campaign: Campaign, claim: Identity, feature_code: str | None)
         case "registration" if claim.collection not in policy.collection:
             return Reason.NOT_OFFERED
         case "registration" if claim.collection == "group" and feature_code != policy.feature_code:
+            return Reason.CODE_INVALID
+        case "capture_code" if policy.feature_code not in (None, feature_code):
             return Reason.CODE_INVALID
         case "capture_code" if len((claim.capture_code or "").encode()) > CAPTURE_CODE_MAX_BYTES:
             return Reason.CODE_INVALID

@@ -48,6 +48,7 @@ class CampaignView(BaseModel):
     ask_to_notify_before_upload: bool
     collections: list[str]  # where one registers: group (asks for the 特征码), individual
     last_four: bool  # besides a capture code
+    feature_code: bool  # 特征码 is asked for: of a group, or besides a capture code
     reminder: str | None  # to be answered with 我知道了 before the upload
     support: list[str]
 
@@ -95,6 +96,7 @@ def campaign_view(campaign: Campaign, now: datetime) -> CampaignView:
         ask_to_notify_before_upload=campaign.ask_to_notify_before_upload,
         collections=list(campaign.identity.collection),
         last_four=campaign.identity.last_four,
+        feature_code=campaign.identity.feature_code is not None,
         reminder=campaign.reminder,
         support=support_of(campaign),
     )

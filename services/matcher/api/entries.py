@@ -52,7 +52,10 @@ def router(desk: Desk) -> APIRouter:
             wrong = [TAKEN]
         except NotOpen:
             wrong = [GONE]
-        return await page(request, campaign_id, member, sought, {"wrong": wrong, "corrected": not wrong})
+        typed = {"entry_id": entry_id, "cells": cells} if wrong else None
+        return await page(
+            request, campaign_id, member, sought, {"wrong": wrong, "corrected": not wrong, "typed": typed}
+        )
 
     @router.post("/campaigns/{campaign_id}/bans/{ban_id}/lift")
     async def lift(request: Request, campaign_id: str, ban_id: int, member: SchoolMember) -> Response:
@@ -69,7 +72,7 @@ def router(desk: Desk) -> APIRouter:
     ) -> HTMLResponse:
         async with desk.outbox.transaction() as tx:
             campaign = await campaign_for(tx, campaign_id, member)
-        found = await desk.support.entries(campaign_id, sought, member.name) if sought else []
+        found = await desk.support.entries(campaign, sought, member.name) if sought else []
         context: dict[str, Any] = {"campaign": campaign, "member": member, "sought": sought, "found": found}
         context |= {"bans": await desk.support.bans(campaign_id), "cells": shown_cells, "types": _TYPES, **(more or {})}
         status = HTTPStatus.UNPROCESSABLE_ENTITY if context.get("wrong") else HTTPStatus.OK

@@ -40,6 +40,13 @@ async def is_banned(tx: Transaction, person_print: str) -> bool:
     return bool((await tx.execute(select(exists().where(bans.c.person_print == person_print, _in_force)))).scalar())
 
 
+async def of_person(tx: Transaction, person_print: str) -> Ban | None:
+    """The latest in force, whichever campaign of the term it comes from."""
+    wanted = select(bans).where(bans.c.person_print == person_print, _in_force).order_by(bans.c.id.desc()).limit(1)
+    row = (await tx.execute(wanted)).one_or_none()
+    return _ban(row) if row else None
+
+
 async def stands(tx: Transaction, application_id: UUID) -> bool:
     """For a photo of this application."""
     return bool((await tx.execute(select(exists().where(bans.c.application_id == application_id, _in_force)))).scalar())

@@ -30,9 +30,11 @@ WORDS = {
     RefundState.REFUNDED: "已退款",
     RefundState.ABNORMAL: "退款异常，需人工处理",
 }
+ACTS = {"offline": "线下收款", "waived": "免收"}
 templates = templates_of(Path(__file__).parent.parent / "pages")
 templates.env.filters["yuan"] = lambda fen: f"¥{fen / 100:.2f}"
 templates.env.filters["words"] = WORDS.__getitem__
+templates.env.filters["act"] = lambda what: ACTS.get(what, what)
 
 
 def router(outbox: Outbox, staff: Staff) -> APIRouter:
@@ -73,7 +75,7 @@ def router(outbox: Outbox, staff: Staff) -> APIRouter:
             if refund.state is not RefundState.ABNORMAL:
                 raise Problem(HTTPStatus.CONFLICT, Reason.BAD_REQUEST, f"refund {refund_no} is {refund.state}")
             await ledger.refund_ended(tx, refund_no, "SUCCESS")
-            await store.note(tx, case.application_id, member.name, f"refunded by hand: {refund_no}")
+            await store.note(tx, case.application_id, member.name, f"人工退款 {refund_no}")
         return _back(case.application_id)
 
     return routes
