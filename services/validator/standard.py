@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 from PIL import Image, ImageCms
 
-from services.validator.decode import Decoded, decode
+from services.validator.decode import SRGB, Decoded, decode
 from services.validator.faces import Pixels
 from services.validator.portrait import FRAME_HEIGHT_PX, FRAME_WIDTH_PX
 from shared.events import Frame
@@ -27,7 +27,6 @@ TWO_NEIGHBOURS = 1.5  # times smaller: up to here two pixels are all there is to
 # The bytes of 127 portraits fall with the quantiser's step, which is in proportion to 100 - quality, to this power.
 COARSENESS_TO_BYTES = 0.59
 _DENSITY, _PER_INCH = 13, b"\1"  # place of the unit in a JFIF file, and inches; then dots across and down
-_SRGB = ImageCms.createProfile("sRGB")
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +111,7 @@ def _in_srgb(picture: Pixels, profile: bytes | None) -> Pixels:
         return picture
     try:
         source = ImageCms.ImageCmsProfile(BytesIO(profile))
-        converted = ImageCms.profileToProfile(Image.fromarray(picture), source, _SRGB, outputMode="RGB")
+        converted = ImageCms.profileToProfile(Image.fromarray(picture), source, SRGB, outputMode="RGB")
     except (ImageCms.PyCMSError, OSError):  # a broken or grey profile says nothing about these pixels
         return picture
     return picture if converted is None else np.asarray(converted)
