@@ -11,7 +11,16 @@ from shared.campaign.files import BadCampaign, read_campaign
 from shared.campaign.identity import Consent, DocumentType, IdentityPolicy
 from shared.campaign.messages import PLACEHOLDERS, Channel, Fact, Notification, SmsTemplate, SubscribeTemplate
 from shared.campaign.payment import Payment
-from shared.campaign.photo import Background, CheckAction, CheckName, ClothesColour, PhotoProfile, Upload
+from shared.campaign.photo import (
+    Background,
+    CheckAction,
+    CheckName,
+    ClothesColour,
+    Limit,
+    LimitName,
+    PhotoProfile,
+    Upload,
+)
 from shared.campaign.policy import Colour, PixelRange, Pixels, Policy, Text
 from shared.campaign.review import Resubmission, Review, Sanctions
 from shared.campaign.school import BEIJING, School, SupportContact, Window
@@ -32,6 +41,8 @@ __all__ = [
     "DocumentType",
     "Fact",
     "IdentityPolicy",
+    "Limit",
+    "LimitName",
     "Notification",
     "Payment",
     "PhotoProfile",
