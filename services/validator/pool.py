@@ -56,6 +56,10 @@ class NoWorkerError(Exception):
     """Nobody took the photo: not its fault, so it costs it no try."""
 
 
+class WorkerLeftError(Exception):
+    """The photo made its worker leave, as `sys.exit` does."""
+
+
 class JudgePool:
     """`async with JudgePool(...) as pool: await pool.judge(...)`. Workers never outlive the process that made them."""
 
@@ -151,6 +155,8 @@ class JudgePool:
                 return await asyncio.wrap_future(future)
         except BrokenProcessPool as error:
             raise NoWorkerError from error
+        except (SystemExit, KeyboardInterrupt) as error:  # the worker's: here it would end the service
+            raise WorkerLeftError from error
         except TimeoutError as error:
             if not waiting.expired():
                 raise

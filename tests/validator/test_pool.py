@@ -42,6 +42,10 @@ def _hang(original: bytes, frame: Frame, profile: PhotoProfile, prepared: bytes 
     time.sleep(600)
 
 
+def _leave(original: bytes, frame: Frame, profile: PhotoProfile, prepared: bytes | None) -> None:
+    sys.exit(3)
+
+
 def _gobble(original: bytes, frame: Frame, profile: PhotoProfile, prepared: bytes | None) -> None:
     bytearray(2 * MEMORY_MAX_BYTES)
 
@@ -125,8 +129,8 @@ async def two_workers(models_dir: Path) -> AsyncIterator[JudgePool]:
         yield pool
 
 
-@pytest.mark.parametrize("accident", [_die, _hang, _gobble])
-async def test_a_photo_that_twice_kills_hangs_or_starves_its_worker_is_for_a_person(
+@pytest.mark.parametrize("accident", [_die, _hang, _leave, _gobble])
+async def test_a_photo_that_twice_kills_hangs_sends_away_or_starves_its_worker_is_for_a_person(
     two_workers: JudgePool, portrait: Portrait, monkeypatch: pytest.MonkeyPatch, accident: object
 ) -> None:
     monkeypatch.setattr(pool_module, "_judge", accident)

@@ -40,14 +40,13 @@ def test_quality_never_falls_under_60_even_where_40_kb_are_exceeded() -> None:
     assert len(photo.jpeg) > BYTES_MAX
 
 
-@pytest.mark.parametrize("sigma", [2, 6, 12, 20])
+@pytest.mark.parametrize("sigma", [2, 3, 4, 6, 8, 9, 10, 12, 14, 16, 20])
 def test_the_quality_is_the_highest_that_fits(sigma: float) -> None:
-    """Where 3 % of the room or more is left, one quality more would not have fitted."""
     grain = np.random.default_rng(0).normal(128, sigma, (640, 480, 3)).clip(0, 255).astype(np.uint8)
     photo = encode(grain)
     file = io.BytesIO()
     Image.fromarray(grain[:, :, ::-1]).save(file, "JPEG", quality=photo.quality + 1)
-    assert len(file.getvalue()) > BYTES_MAX or len(photo.jpeg) > 0.97 * BYTES_MAX
+    assert len(file.getvalue()) > BYTES_MAX
 
 
 def test_a_plain_picture_keeps_the_best_quality() -> None:
