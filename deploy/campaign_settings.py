@@ -76,6 +76,10 @@ def _values(field: Schema, named: Schema) -> str:
             return "[" + ", ".join(_values(each, named) for each in field["prefixItems"]) + "]"
         case "array":
             return f"a list of: {_values(field['items'], named)}"
+        case "object" if "properties" in field:
+            return (
+                "{ " + ", ".join(f"{key} = {_values(each, named)}" for key, each in field["properties"].items()) + " }"
+            )
         case "object":
             key = _values(field.get("propertyNames", {}), named)
             return f"a table of: {key} = {_values(field['additionalProperties'], named)}"

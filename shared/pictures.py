@@ -71,7 +71,8 @@ def inspect(picture: bytes | Path) -> PictureHeader:
     data = picture.read_bytes() if isinstance(picture, Path) else picture
     kind = next((kind for magic, kind in _MAGIC.items() if data.startswith(magic)), None)
     if kind is None:
-        raise NotAPictureError(f"the file begins with {data[:8].hex(' ')}, which is neither JPEG nor PNG")
+        begins = f"begins with {data[:8].hex(' ')}, which is neither JPEG nor PNG" if data else "is empty"
+        raise NotAPictureError(f"the file {begins}")
     stream = BytesIO(data)
     try:
         with Image.open(stream, formats=[kind.upper()]) as image:

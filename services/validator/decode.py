@@ -8,10 +8,11 @@ import re
 from dataclasses import dataclass
 from io import BytesIO
 
-from PIL import Image, ImageOps
+from PIL import Image, ImageCms, ImageOps
 
 from shared.pictures import CorruptPictureError, PictureHeader, inspect
 
+SRGB = ImageCms.createProfile("sRGB")
 _SEGMENT = re.compile(rb"\xff+([\xc0-\xfe])(..)", re.DOTALL)
 _NEXT_SCAN = re.compile(rb"\xff\xda\x00")
 _START_OF_FRAME = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}  # T.81 table B.1
@@ -43,13 +44,31 @@ def decode(original: bytes, shrink: float = 1.0) -> Decoded:
             if shrink > 1:
                 shrink = min(shrink, 8)
                 image.draft("RGB", (int(image.width / shrink), int(image.height / shrink)))
-            profile = image.info.get("icc_profile")
             ImageOps.exif_transpose(image, in_place=True)
-            upright = image if image.mode == "RGB" else image.convert("RGB")
+            upright, profile = _as_rgb(image)
             upright.load()
+    except MemoryError:  # ours, not the file's: refusing it would be wrong
+        raise
     except Exception as error:  # Pillow's decoders raise whatever the broken bytes led them to
         raise CorruptPictureError(f"the {header.kind} cannot be decoded: {type(error).__name__}") from error
     return Decoded(upright, header, profile)
+
+
+def _as_rgb(image: Image.Image) -> tuple[Image.Image, bytes | None]:
+    """And the profile that is still to be applied to it. What can be seen through is shown on white, as viewers do."""
+    profile = image.info.get("icc_profile")
+    if image.mode == "CMYK" and profile:  # printers' inks: without their profile another colour
+        try:
+            inks = ImageCms.ImageCmsProfile(BytesIO(profile))
+            printed = ImageCms.profileToProfile(image, inks, SRGB, outputMode="RGB")
+            return (printed, None) if printed else (image.convert("RGB"), None)
+        except (ImageCms.PyCMSError, OSError):
+            return image.convert("RGB"), None
+    if image.has_transparency_data:
+        seen = Image.new("RGBA", image.size, "white")
+        seen.alpha_composite(image.convert("RGBA"))
+        return seen.convert("RGB"), profile
+    return image if image.mode == "RGB" else image.convert("RGB"), profile
 
 
 def _without_its_end(jpeg: bytes) -> bytes:

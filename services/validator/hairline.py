@@ -47,8 +47,9 @@ def find_hairline(picture: Pixels, face: Face, eye_line_px: float, crown_px: flo
     by_ratio_px = eye_line_px - RATIO * below_eyes_px
     places = _places(face, int(face.points[FOREHEAD_MIDDLE, 1] - crown_px - CROWN_CLEARANCE * face.height_px))
     below, above = round(BELOW * face.height_px), max(round(ABOVE * face.height_px), 2)
-    if len(places) < below + above + 4:
-        return Hairline(by_ratio_px, None, by_ratio_px, certain=False)  # bald, or the crown is cut off
+    # Bald, or the crown is cut off, or the forehead lies beyond the picture's edge.
+    if len(places) < below + above + 4 or not _is_inside(picture, places):
+        return Hairline(by_ratio_px, None, by_ratio_px, certain=False)
     found = _first_steps(_features(picture, places), below, above)
     if len(found) < COLUMNS // 2:
         return Hairline(by_ratio_px, None, by_ratio_px, certain=False)
@@ -70,6 +71,12 @@ def _places(face: Face, rows: int) -> npt.NDArray[np.float32]:
     start = face.points[FOREHEAD_MIDDLE]
     places = start + np.arange(max(rows, 0))[:, None, None] * upwards + offsets[None, :, None] * sideways
     return np.asarray(places, np.float32)
+
+
+def _is_inside(picture: Pixels, places: npt.NDArray[np.float32]) -> bool:
+    """At least in part."""
+    size = np.array(picture.shape[1::-1])
+    return bool((places.max(axis=(0, 1)) >= 0).all() and (places.min(axis=(0, 1)) < size).all())
 
 
 def _features(picture: Pixels, places: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:

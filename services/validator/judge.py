@@ -9,7 +9,7 @@ import cv2
 from services.validator import checks, overlay, standard
 from services.validator.faces import FaceModels, Pixels
 from services.validator.portrait import FRAME_WIDTH_PX, Portrait, look
-from services.validator.rules import Finding, Verdict, verdict
+from services.validator.rules import Finding, Verdict, under, verdict
 from services.validator.sameness import FaceModel, Sameness, fingerprints
 from services.validator.source import Source, read_source
 from shared.campaign import PhotoProfile
@@ -51,7 +51,7 @@ def judge(
         refused = Verdict("refused", (error.reason,))
         return Judgement(refused, (), None, None, {"verdict": asdict(refused), "error": str(error)})
     portrait = look(picture, models)
-    findings = checks.run(portrait, profile, source)
+    findings = tuple(under(profile, each) for each in checks.run(portrait, profile, source))
     decided = verdict(findings, profile, checks.DEFAULTS)
     photo = standard.encode(picture) if prepared is None else _as_it_is(prepared)
     report = {

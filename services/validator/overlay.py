@@ -23,7 +23,9 @@ _COLOURS: dict[Outcome, Colour] = {
     Outcome.FAIL: (40, 30, 220),
 }
 _WHITE: Colour = (255, 255, 255)
-_BAND_PX = 34  # how far an allowed range reaches into the picture from its sides
+_DARK: Colour = (50, 50, 50)
+_FONT, _LABEL_SIZE, _NUMBER_SIZE, _BOLD = cv2.FONT_HERSHEY_SIMPLEX, 0.8, 0.6, 2
+_BAND_PX = 40  # how far an allowed range reaches into the picture from its sides
 _MIDDLE = FRAME_WIDTH_PX // 2
 
 
@@ -62,7 +64,7 @@ def _band(canvas: Pixels, rows: tuple[int, int], outcome: Outcome | None) -> Non
         strip = canvas[top:bottom, left : left + _BAND_PX]
         strip[:] = (0.55 * strip + 0.45 * np.array(colour)).astype(np.uint8)
     for row in rows:
-        _write(canvas, str(row), (3, row + 4), 0.5, _WHITE)
+        _write(canvas, str(row), (3, row + 5), _WHITE, _DARK)
 
 
 def _dashes(canvas: Pixels) -> None:
@@ -78,19 +80,19 @@ def _mark_lines(canvas: Pixels, portrait: Portrait, outcome: dict[str, Outcome])
     _line(
         canvas, (_BAND_PX, portrait.eye_line_px - slope), (2 * centre_x - _BAND_PX, portrait.eye_line_px + slope), eyes
     )
-    _write(canvas, f"{portrait.eye_line_px:.0f}", (_BAND_PX + 4, portrait.eye_line_px - slope - 6), 0.7, _COLOURS[eyes])
+    _label(canvas, f"{portrait.eye_line_px:.0f}", (_BAND_PX + 4, portrait.eye_line_px - slope - 6), eyes)
 
     hair = _worst(outcome, "hairline")
     row = portrait.hairline.px
     _line(canvas, (centre_x - half_width, row), (centre_x + half_width, row), hair)
-    _write(canvas, f"{row:.0f}", (centre_x - half_width - 46, row + 5), 0.7, _COLOURS[hair])
+    _label(canvas, f"{row:.0f}", (centre_x - half_width - 52, row + 7), hair)
 
     width = _worst(outcome, "face_width")
     row = float(portrait.face.points[[234, 454], 1].mean()) + 0.2 * portrait.face_width_px
     _line(canvas, (centre_x - half_width, row), (centre_x + half_width, row), width)
     for x in (centre_x - half_width, centre_x + half_width):
         _line(canvas, (x, row - 9), (x, row + 9), width)
-    _write(canvas, f"{portrait.face_width_px:.0f}", (centre_x + half_width + 6, row + 5), 0.7, _COLOURS[width])
+    _label(canvas, f"{portrait.face_width_px:.0f}", (centre_x + half_width + 8, row + 7), width)
 
     middle = _worst(outcome, "centring", "yaw")
     _line(canvas, (centre_x, FRAME_HEIGHT_PX - 60), (centre_x, FRAME_HEIGHT_PX - 10), middle)
@@ -180,8 +182,16 @@ def _box(canvas: Pixels, points: np.ndarray, outcome: Outcome) -> None:
     cv2.rectangle(canvas, *corners, _COLOURS[outcome], 3, cv2.LINE_AA)
 
 
-def _write(canvas: Pixels, text: str, place: tuple[float, float], size: float, colour: Colour) -> None:
-    x, y = min(max(round(place[0]), 2), FRAME_WIDTH_PX - 46), min(max(round(place[1]), 14), FRAME_HEIGHT_PX - 6)
-    under = _WHITE if colour != _WHITE else (60, 60, 60)
-    cv2.putText(canvas, text, (x, y), cv2.FONT_HERSHEY_SIMPLEX, size, under, 5, cv2.LINE_AA)
-    cv2.putText(canvas, text, (x, y), cv2.FONT_HERSHEY_SIMPLEX, size, colour, 2 if size > 0.6 else 1, cv2.LINE_AA)
+def _label(canvas: Pixels, text: str, place: tuple[float, float], outcome: Outcome) -> None:
+    """A number on a plate of its outcome's colour: on a phone the picture is half as large as here."""
+    (width, height), _ = cv2.getTextSize(text, _FONT, _LABEL_SIZE, _BOLD)
+    x = min(max(round(place[0]), 6), FRAME_WIDTH_PX - width - 6)
+    y = min(max(round(place[1]), height + 6), FRAME_HEIGHT_PX - 6)
+    cv2.rectangle(canvas, (x - 5, y - height - 5), (x + width + 4, y + 5), _COLOURS[outcome], cv2.FILLED)
+    ink = _DARK if outcome is Outcome.UNSURE else _WHITE  # white on amber is not read
+    cv2.putText(canvas, text, (x, y), _FONT, _LABEL_SIZE, ink, _BOLD, cv2.LINE_AA)
+
+
+def _write(canvas: Pixels, text: str, place: tuple[int, int], colour: Colour, under: Colour) -> None:
+    cv2.putText(canvas, text, place, _FONT, _NUMBER_SIZE, under, 5, cv2.LINE_AA)
+    cv2.putText(canvas, text, place, _FONT, _NUMBER_SIZE, colour, 1, cv2.LINE_AA)

@@ -7,10 +7,12 @@ import asyncio
 import multiprocessing
 import resource
 from concurrent.futures import CancelledError
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from threading import Thread
 from types import TracebackType
 from typing import Any, Self
 
@@ -37,14 +39,25 @@ log = structlog.get_logger()
 PHOTOS_PER_PROCESS = 2_000  # then a fresh one: whatever an image library leaks ends here
 MEMORY_MAX_BYTES = 3 * 2**30  # of data; 50 MP take 0.6 GiB, the models and libraries 0.2 GiB
 TRIES = 2
+POOLS = 5  # that may break or stand still before a photo had its turn
+PAUSE_SECONDS = 1  # before another pool, then twice as long each time: who killed its workers is perhaps not done
 JOIN_SECONDS = 10
-TURNS_WAITED = 3  # photos before it, its own time and a worker's start
+TURNS_WAITED = 3  # photos before it and its own time
+START_SECONDS_MAX = 60  # 4 usually; 20 were seen on a machine with ten times its load
 CANNOT_JUDGE = Judgement(Verdict("referred", (Reason.JUDGE_FAILED,)), (), None, None, {})
 
 # Of a worker process, set by its initializer.
 _models: FaceModels
 _folder: Path
 _settings: CutoutSettings
+
+
+class NoWorkerError(Exception):
+    """Nobody took the photo: not its fault, so it costs it no try."""
+
+
+class WorkerLeftError(Exception):
+    """The photo made its worker leave, as `sys.exit` does."""
 
 
 class JudgePool:
@@ -98,21 +111,31 @@ class JudgePool:
         return made or Unprepared((Reason.FILE_CORRUPT,))
 
     async def _tried(self, function: Any, *arguments: Any) -> Any:
-        """None where every try cost a worker."""
+        """None where every try cost a worker, or no pool had a worker for it."""
         for tried in range(1, TRIES + 1):
             try:
-                return await self._run(function, *arguments)
+                return await self._taken(function, *arguments)
             except (asyncio.CancelledError, CancelledError):
                 raise
             except Exception as error:  # the worker died, hung or ran out of memory; which one is logged
                 log.warning("judge_worker_failed", tried=tried, error=type(error).__name__)
         return None
 
+    async def _taken(self, function: Any, *arguments: Any) -> Any:
+        """Raises NoWorkerError after POOLS pools."""
+        for broken in range(POOLS):
+            try:
+                return await self._run(function, *arguments)
+            except NoWorkerError:
+                log.warning("judge_pool_failed", pools=broken + 1)
+                await asyncio.sleep(PAUSE_SECONDS * 2**broken)
+        raise NoWorkerError
+
     async def _unjudged(self, original: bytes, frame: Frame, prepared: bytes | None) -> Judgement:
         """The photo cut but not judged, so that a person can accept it; without even that, only refuse it."""
         report = {"verdict": {"decision": "referred", "codes": [Reason.JUDGE_FAILED]}}
         try:
-            jpeg = prepared or await self._run(standard_only, original, frame)
+            jpeg = prepared or await self._taken(standard_only, original, frame)
         except (asyncio.CancelledError, CancelledError):
             raise
         except Exception as error:
@@ -121,19 +144,32 @@ class JudgePool:
         return replace(CANNOT_JUDGE, standard_jpeg=jpeg, report=report)
 
     async def _run(self, function: Any, *arguments: Any) -> Any:
-        """Raises TimeoutError, too, when no worker takes it: one that is killed while it is idle dies with pebble's
-        lock in its hand, and nobody gets work any more. Then the pool is another."""
+        """Raises NoWorkerError when no worker takes it. Pebble gives up the whole pool when a worker is killed while
+        all are idle; one that is killed with pebble's lock in its hand leaves a pool in which nobody gets work."""
         if not self._pool.active:
-            self._pool = self._new_pool()
+            self._retire(self._pool)
         pool = self._pool
         future = pool.schedule(function, args=arguments, timeout=self._seconds)
         try:
-            async with asyncio.timeout(self._seconds * TURNS_WAITED) as waiting:
+            async with asyncio.timeout(self._seconds * TURNS_WAITED + START_SECONDS_MAX) as waiting:
                 return await asyncio.wrap_future(future)
-        finally:
-            if waiting.expired() and pool is self._pool:
-                self._pool = self._new_pool()
-                pool.stop()  # type: ignore[no-untyped-call]
+        except BrokenProcessPool as error:
+            raise NoWorkerError from error
+        except (SystemExit, KeyboardInterrupt) as error:  # the worker's: here it would end the service
+            raise WorkerLeftError from error
+        except TimeoutError as error:
+            if not waiting.expired():
+                raise
+            self._retire(pool)
+            raise NoWorkerError from error
+
+    def _retire(self, pool: ProcessPool) -> None:
+        """Another pool instead of this one, of which no worker is left: they hold 300 MB each."""
+        if pool is not self._pool:
+            return  # another photo did
+        self._pool = self._new_pool()
+        pool.stop()  # type: ignore[no-untyped-call]  # pebble ships half its types
+        Thread(target=pool.join, name="retire-judge-pool", daemon=True).start()
 
 
 def _begin(models_dir: Path, cutout: CutoutSettings) -> None:

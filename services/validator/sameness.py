@@ -75,6 +75,8 @@ def _face_square(portrait: Portrait) -> Pixels:
     place = np.array([[step, 0, middle[0] - side / 2], [0, step, middle[1] - 0.4 * side]])
     left, top = (max(int(corner) - 4, 0) for corner in place[:, 2])
     around = portrait.grey[top : top + int(side) + 10, left : left + int(side) + 10]
+    if not around.size:  # the eyes lie far beyond the picture's edge
+        return portrait.picture
     place[:, 2] -= left, top
     smooth = cv2.blur(around, (5, 5))  # warpAffine samples four pixels only
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP

@@ -30,7 +30,7 @@ class ModelSettings(BaseSettings):
 
 
 class CutoutSettings(BaseSettings):
-    """Another network than ISNet to cut people out with; brought by `python -m services.validator.models --cutout`."""
+    """Another network than ISNet to cut people out with; brought by `python -m services.validator.cutout`."""
 
     model_config = SettingsConfigDict(env_prefix="VALIDATOR_CUTOUT_", extra="ignore")
 

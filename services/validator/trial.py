@@ -1,59 +1,99 @@
 """The judge without the services, so that a school can try its rules: `python -m services.validator.judge`."""
 
 import argparse
-import json
 import sys
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import NoReturn
 
 from rich.console import Console
 from rich.progress import track
-from rich.table import Table
 
+from services.validator.cutout import Engine
 from services.validator.faces import FaceModels
 from services.validator.framing import CannotFrame, framed_by_itself
 from services.validator.judge import Judgement, judge, whole_frame
 from services.validator.models import ModelError
+from services.validator.preparing import Unprepared, open_engine, prepare
 from services.validator.rules import Verdict
-from services.validator.settings import ModelSettings
-from shared.campaign import BadCampaign, PhotoProfile, read_campaign
+from services.validator.settings import CutoutSettings, ModelSettings
+from services.validator.trial_answer import Judged, printed_name, show
+from shared.campaign import BadCampaign, Campaign, PhotoProfile, read_campaign
 from shared.events import Frame
 from shared.pictures import PictureError, inspect
+from shared.reasons import Reason
 
 PICTURES = {".jpg", ".jpeg", ".png"}
-COLOURS = {"accepted": "green", "refused": "red", "referred": "yellow"}
-OUTCOME_COLOURS = {"pass": "green", "fail": "red", "unsure": "yellow"}
 EXIT_CODES = {"accepted": 0, "refused": 1, "referred": 2}
+UNUSABLE = 3
+EXPLAINED = """
+exit codes:
+  0  every photo is accepted
+  1  one or more are refused
+  2  one or more are for a person to decide, none is refused
+  3  something could not be used or read: the line on stderr says what
 
-Judged = tuple[Path, Judgement]
+A folder's photos are judged one after another (.jpg, .jpeg, .png; no subfolders); what is broken is one of them.
+A campaign that crops or replaces backgrounds does so here too, unless --frame says where to cut.
+"""
+
+
+class Unusable(Exception):
+    """What was asked for cannot be done; says why in the user's words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What every photo of a run is judged with."""
+
+    campaign: Campaign | None
+    models: FaceModels
+    engine: Engine | None
+    frame: Frame | None
+    auto_crop: bool
+
+    @property
+    def profile(self) -> PhotoProfile:
+        return self.campaign.photo if self.campaign else PhotoProfile()
 
 
 def main() -> int:
-    """0 every photo accepted, 1 one or more refused, 2 one or more referred and none refused; 3 unusable arguments."""
+    """The exit code, see EXPLAINED."""
     arguments = _arguments()
     try:
-        profile = read_campaign(arguments.campaign).photo if arguments.campaign else PhotoProfile()
-        models = FaceModels(ModelSettings().models_dir)
+        trial = _trial(arguments)
         files = _files(arguments.photos)
-    except (BadCampaign, ModelError, OSError) as error:
-        sys.stderr.write(f"{error}\n")
-        return 3
-    if arguments.write:
-        arguments.write.mkdir(parents=True, exist_ok=True)
-    judged = list(_judged(files, arguments, profile, models))
-    if arguments.json:
-        reports = [{"file": file.name} | judgement.report for file, judgement in judged]
-        sys.stdout.write(json.dumps(reports if arguments.photos.is_dir() else reports[0], indent=1) + "\n")
-    else:
-        Console().print(*(_summary(judged) if arguments.photos.is_dir() else _one(judged[0][1])), sep="\n")
+        _make_folder(arguments.write, arguments.photos)
+        unread: list[str] = []
+        judged = list(_judged(files, arguments.write, trial, unread))
+    except (BadCampaign, ModelError, Unusable) as error:
+        lines = error.lines if isinstance(error, BadCampaign) else [str(error)]
+        name = f"{arguments.campaign}: " if isinstance(error, BadCampaign) else ""
+        sys.stderr.write("".join(f"{name}{line}\n" for line in lines))
+        return UNUSABLE
+    show(judged, trial.profile, as_json=arguments.json, folder=arguments.photos.is_dir())
+    sys.stderr.write("".join(f"{line}\n" for line in unread))
     decisions = {judgement.verdict.decision for _, judgement in judged}
-    return next((EXIT_CODES[each] for each in ("refused", "referred") if each in decisions), 0)
+    verdict = next((EXIT_CODES[each] for each in ("refused", "referred") if each in decisions), 0)
+    return UNUSABLE if unread else verdict
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        """argparse's own code, 2, says here that a person must look."""
+        self.print_usage(sys.stderr)
+        self.exit(UNUSABLE, f"{message}\n")
 
 
 def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m services.validator.judge", description="Judge photos.")
+    parser = _Parser(
+        prog="python -m services.validator.judge",
+        description="Judge a photo, or every photo in a folder, as a campaign would.",
+        epilog=EXPLAINED,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     parser.add_argument("photos", type=Path, help="a photo, or a folder of photos")
     parser.add_argument("--campaign", type=Path, metavar="FILE", help="without one, the national standard")
     framing = parser.add_mutually_exclusive_group()
@@ -65,70 +105,98 @@ def _arguments() -> argparse.Namespace:
 
 
 def _frame(text: str) -> Frame:
-    x, y, width = (int(part) for part in text.split(","))
-    return Frame(x=x, y=y, width=width)
+    try:
+        x, y, width = (int(part) for part in text.split(","))
+        return Frame(x=x, y=y, width=width)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{text!r} is not three whole numbers like 100,50,480: x, y, width") from error
+
+
+def _trial(arguments: argparse.Namespace) -> Trial:
+    """Raises BadCampaign, ModelError."""
+    campaign = read_campaign(arguments.campaign) if arguments.campaign else None
+    folder = ModelSettings().models_dir
+    replaces = campaign is not None and campaign.processing == "replace_background"
+    engine = open_engine(CutoutSettings(), folder) if replaces else None
+    return Trial(campaign, FaceModels(folder), engine, arguments.frame, arguments.auto_crop)
 
 
 def _files(path: Path) -> list[Path]:
-    """Raises FileNotFoundError."""
+    """Raises Unusable."""
+    if not path.exists():
+        raise Unusable(f"{path}: there is no such file or folder")
     if not path.is_dir():
-        path.stat()
         return [path]
-    files = sorted(file for file in path.iterdir() if file.suffix.lower() in PICTURES)
+    try:
+        files = sorted(file for file in path.iterdir() if file.suffix.lower() in PICTURES and not file.is_dir())
+    except OSError as error:
+        raise Unusable(f"{path}: cannot be read: {error.strerror}") from error
     if not files:
-        raise FileNotFoundError(f"{path} holds no {', '.join(sorted(PICTURES))}")
+        raise Unusable(f"{path}: holds no {', '.join(sorted(PICTURES))}")
     return files
 
 
-def _judged(
-    files: list[Path], arguments: argparse.Namespace, profile: PhotoProfile, models: FaceModels
-) -> Iterator[Judged]:
-    terminal = Console(stderr=True)  # the answer alone goes to where it may be piped
-    for file in track(files, description="judging", console=terminal, transient=True, disable=len(files) == 1):
-        judgement = _judge(file.read_bytes(), arguments, profile, models)
-        for suffix, jpeg in (("standard", judgement.standard_jpeg), ("overlay", judgement.overlay_jpeg)):
-            if arguments.write and jpeg:
-                (arguments.write / f"{file.stem}.{suffix}.jpg").write_bytes(jpeg)
-        yield file, judgement
-
-
-def _judge(original: bytes, arguments: argparse.Namespace, profile: PhotoProfile, models: FaceModels) -> Judgement:
+def _make_folder(folder: Path | None, photos: Path) -> None:
+    """Raises Unusable."""
+    if folder is None:
+        return
+    if photos.is_dir() and folder.resolve() == photos.resolve():
+        raise Unusable(f"{folder}: --write needs another folder, or the next run would judge what this one wrote")
     try:
-        if arguments.auto_crop:
-            frame = framed_by_itself(original, profile, models)
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise Unusable(f"{folder}: cannot be written to: {error.strerror}") from error
+
+
+def _judged(files: list[Path], folder: Path | None, trial: Trial, unread: list[str]) -> Iterator[Judged]:
+    """`unread` gets a line for each file that cannot be read. Raises Unusable where pictures cannot be written."""
+    terminal = Console(stderr=True)  # the answer alone goes to where it may be piped
+    stems = Counter(file.stem for file in files)
+    for file in track(files, description="judging", console=terminal, transient=True, disable=len(files) == 1):
+        try:
+            original = file.read_bytes()
+        except OSError as error:
+            unread.append(f"{printed_name(file)}: cannot be read: {error.strerror}")
+            continue
+        judgement = _judge(original, trial)
+        if folder:
+            _write(judgement, folder, file.stem if stems[file.stem] == 1 else file.name)
+        yield file, replace(judgement, standard_jpeg=None, overlay_jpeg=None)  # thousands of them fill the memory
+
+
+def _write(judgement: Judgement, folder: Path, name: str) -> None:
+    for suffix, jpeg in (("standard", judgement.standard_jpeg), ("overlay", judgement.overlay_jpeg)):
+        target = folder / f"{name}.{suffix}.jpg"
+        try:
+            if jpeg:
+                target.write_bytes(jpeg)
+        except OSError as error:
+            raise Unusable(f"{target}: cannot be written: {error.strerror}") from error
+
+
+def _judge(original: bytes, trial: Trial) -> Judgement:
+    try:
+        if trial.frame is None and trial.campaign and trial.campaign.processing != "frame_by_hand":
+            return _judge_prepared(original, trial.campaign, trial)
+        if trial.auto_crop:
+            frame = framed_by_itself(original, trial.profile, trial.models)
         else:
-            frame = arguments.frame or whole_frame(inspect(original))
+            frame = trial.frame or whole_frame(inspect(original))
+        return judge(original, frame, trial.profile, trial.models)
     except (PictureError, CannotFrame) as error:
-        refused = Verdict("refused", (error.reason,))
-        return Judgement(refused, (), None, None, {"verdict": {"decision": "refused"}, "error": str(error)})
-    return judge(original, frame, profile, models)
+        return _undecoded(Verdict("refused", (error.reason,)), str(error))
+    except Exception as error:  # as the service does: nobody's photo costs the others theirs
+        return _undecoded(Verdict("referred", (Reason.JUDGE_FAILED,)), f"the judge broke: {type(error).__name__}")
 
 
-def _one(judgement: Judgement) -> tuple[Any, ...]:
-    table = Table("check", "value", "allowed", "score", "outcome")
-    for each in judgement.findings:
-        low, high = ("" if bound is None else f"{bound:g}" for bound in (each.limits.low, each.limits.high))
-        value = "-" if each.value is None else f"{each.value:g} {each.unit}"
-        colour = OUTCOME_COLOURS[each.outcome]
-        table.add_row(each.check, value, f"{low}…{high}", str(each.score), f"[{colour}]{each.outcome.value}[/]")
-    return (*([table] if judgement.findings else []), _said(judgement), judgement.report.get("error", ""))
+def _judge_prepared(original: bytes, campaign: Campaign, trial: Trial) -> Judgement:
+    """What the student would be shown, judged."""
+    prepared = prepare(original, campaign, trial.models, trial.engine)
+    if isinstance(prepared, Unprepared):
+        return _undecoded(Verdict("refused", prepared.codes), "no standard photo can be made of this picture")
+    return judge(original, prepared.frame, campaign.photo, trial.models, prepared.jpeg)
 
 
-def _summary(judged: list[Judged]) -> tuple[Any, ...]:
-    photos = Table("photo", "verdict")
-    for file, judgement in judged:
-        photos.add_row(file.name, _said(judgement))
-    totals = Table("photos", "verdict or reason")
-    decisions = Counter(judgement.verdict.decision for _, judgement in judged)
-    reasons = Counter(code for _, judgement in judged for code in judgement.verdict.codes)
-    for decision, count in decisions.most_common():
-        totals.add_row(str(count), f"[{COLOURS[decision]}]{decision}[/]")
-    for code, count in reasons.most_common():
-        totals.add_row(str(count), f"{code.value} {code.text}")
-    return photos, totals
-
-
-def _said(judgement: Judgement) -> str:
-    decision = judgement.verdict.decision
-    codes = ", ".join(f"{code.value} {code.text}" for code in judgement.verdict.codes)
-    return f"[{COLOURS[decision]}]{decision}[/] {codes}".rstrip()
+def _undecoded(verdict: Verdict, why: str) -> Judgement:
+    report = {"verdict": {"decision": verdict.decision, "codes": list(verdict.codes)}, "error": why}
+    return Judgement(verdict, (), None, None, report)

@@ -18,6 +18,8 @@ from shared.campaign.photo import (
     CheckAction,
     CheckName,
     ClothesColour,
+    Limit,
+    LimitName,
     PhotoProfile,
     Upload,
 )
@@ -43,6 +45,8 @@ __all__ = [
     "DocumentType",
     "Fact",
     "IdentityPolicy",
+    "Limit",
+    "LimitName",
     "Notification",
     "Payment",
     "PhotoProfile",

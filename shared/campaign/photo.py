@@ -1,8 +1,8 @@
 """What is asked of a photo: at the door, and by the judge."""
 
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Literal, Self, get_args
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from shared.campaign.policy import Colour, PixelRange, Pixels, Policy, Text
 
@@ -51,6 +51,32 @@ CheckName = Literal[
     "rephotographed",
     "editor_marks",
     "darkroom_marks",
+    "enlarged",
+    "glasses_tint",
+]
+
+# Of the checks above, those with one measure and no key of its own for its limits.
+LimitName = Literal[
+    "yaw",
+    "pitch",
+    "shoulders",
+    "gaze",
+    "eyes_open",
+    "mouth",
+    "teeth",
+    "brows",
+    "ears",
+    "glasses",
+    "glasses_glare",
+    "glasses_frame",
+    "background_colour",
+    "clothes_colour",
+    "sharpness",
+    "noise",
+    "highlights",
+    "light_even",
+    "skin_texture",
+    "stretched",
     "enlarged",
     "glasses_tint",
 ]
@@ -104,6 +130,23 @@ class ClothesColour(Policy):
     """Red, green, blue, 0 to 255; of a colourful one every shade with its hue is meant."""
 
 
+class Limit(Policy):
+    """What one measure may be; a side that is left out is open."""
+
+    low: float | None = None
+    """At least so much."""
+    high: float | None = None
+    """At most so much."""
+
+    @model_validator(mode="after")
+    def _holds_something(self) -> Self:
+        if self.low is None and self.high is None:
+            raise ValueError("low, high or both must be given")
+        if self.low is not None and self.high is not None and self.low > self.high:
+            raise ValueError(f"low ({self.low:g}) is above high ({self.high:g})")
+        return self
+
+
 class PhotoProfile(Policy):
     """What the judge asks of a photo, measured in the 480×640 frame (std 12); the defaults are the standard's."""
 
@@ -137,5 +180,8 @@ class PhotoProfile(Policy):
     compare_faces: bool = False
     """Look for the same face under another application: an alarm for a person, never a refusal. Face recognition in
     the law's sense: only after the impact assessment it asks for (PIPL 55; domain §5.3)."""
+    limits: dict[LimitName, Limit] = Field(default={})
+    """Of a check's measure, instead of the judge's own limits, in its unit (`python -m services.validator.judge` shows
+    both); beyond them by less than the measure errs a person decides, as before."""
     checks: dict[CheckName, CheckAction] = Field(default={})
     """What a check's "no" does here; where this is silent: services/validator/checks/defaults.py."""

@@ -1,19 +1,30 @@
 """New backgrounds on composed photos: the same person composed on the new colour from the start is the truth."""
 
 import hashlib
+import ssl
+from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
 import cv2
 import numpy as np
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 
 from services.validator.cutout import BadCutout, Engine, replace_background
 from services.validator.cutout.edges import own_colours
 from services.validator.cutout.grabcut import GrabCut
 from services.validator.cutout.network import bring, open_network
 from services.validator.faces import FaceModels
-from services.validator.models import ModelError
+from services.validator.models import MESH, ModelError
 from services.validator.portrait import Portrait
 from services.validator.settings import CutoutSettings
 from tests.portraits.compose import STANDARD_BLUE, STUDIO_BLUE, Colour
@@ -112,6 +123,98 @@ def test_another_network_is_taken_from_a_path_when_its_sha256_is_right(models_di
         open_network(CutoutSettings(network=str(other), sha256="0" * 64), models_dir)
 
 
+@pytest.fixture
+def website(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Path, str]]:
+    """A folder and the https address that serves it, with a certificate that this process trusts."""
+    key, name = (
+        ec.generate_private_key(ec.SECP256R1()),
+        x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")]),
+    )
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder(name, name, key.public_key(), 1, now - timedelta(hours=1), now + timedelta(hours=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    pem = tmp_path / "website.pem"
+    private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    pem.write_bytes(private + certificate.public_bytes(Encoding.PEM))
+    monkeypatch.setenv("SSL_CERT_FILE", str(pem))
+    folder = tmp_path / "website"
+    folder.mkdir()
+    server = ThreadingHTTPServer(("localhost", 0), partial(SimpleHTTPRequestHandler, directory=str(folder)))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(pem)
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+    Thread(target=server.serve_forever, daemon=True).start()
+    yield folder, f"https://localhost:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+def test_another_network_comes_by_https_once_and_only_as_the_one_that_was_named(
+    models_dir: Path, tmp_path: Path, website: tuple[Path, str]
+) -> None:
+    folder, address = website
+    bring(CutoutSettings(), models_dir)
+    network = (models_dir / "isnet_384x512.onnx").read_bytes()
+    (folder / "other.onnx").write_bytes(network)
+    kept = tmp_path / "models"
+    right = CutoutSettings(network=f"{address}/other.onnx", sha256=hashlib.sha256(network).hexdigest())
+    bring(right, kept)
+    (folder / "other.onnx").unlink()
+    bring(right, kept)  # it is there: nobody is asked again
+    open_network(right, kept)
+    with pytest.raises(ModelError, match="could not be fetched"):
+        bring(CutoutSettings(network=f"{address}/other.onnx", sha256="1" * 64), kept)
+    (folder / "other.onnx").write_bytes(network[:-1])
+    with pytest.raises(ModelError, match="SHA-256"):
+        bring(CutoutSettings(network=f"{address}/other.onnx", sha256="2" * 64), kept)
+    assert [file.name for file in kept.iterdir()] == [f"cutout_{right.sha256[:12]}.onnx"]
+
+
+def test_a_network_of_another_shape_is_found_out_before_it_costs_a_photo(
+    models_dir: Path, tmp_path: Path, website: tuple[Path, str]
+) -> None:
+    folder, address = website
+    mesh = MESH.path(models_dir)
+    sha256 = hashlib.sha256(mesh.read_bytes()).hexdigest()
+    with pytest.raises(ModelError, match="not one alpha for each pixel"):
+        open_network(CutoutSettings(network=str(mesh), sha256=sha256), models_dir)
+    (folder / "mesh.onnx").write_bytes(mesh.read_bytes())
+    with pytest.raises(ModelError, match="not one alpha for each pixel"):
+        bring(CutoutSettings(network=f"{address}/mesh.onnx", sha256=sha256), tmp_path / "models")
+    (folder / "page.onnx").write_text("<html>")
+    sha256 = hashlib.sha256(b"<html>").hexdigest()
+    with pytest.raises(ModelError, match="no network"):
+        bring(CutoutSettings(network=f"{address}/page.onnx", sha256=sha256), tmp_path / "models")
+
+
+def test_only_https_is_fetched(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="neither a path nor an https address"):
+        bring(CutoutSettings(network="http://localhost/other.onnx", sha256="0" * 64), tmp_path)
+
+
 def test_a_network_that_was_not_brought_says_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match=r"python -m services\.validator\.cutout"):
         open_network(CutoutSettings(), tmp_path)
+
+
+def test_short_hair_before_a_background_as_dark_is_not_cut_off(models: FaceModels) -> None:
+    recipe = compliant(2, (120, 160, 140))
+    alpha = GrabCut().alpha(portrait_of(recipe, models))
+    away = np.abs(alpha - true_alpha(recipe))
+    assert away.mean() < 0.01
+
+
+def test_a_cut_that_loses_what_surely_is_the_person_is_refused(models: FaceModels) -> None:
+    portrait = portrait_of(compliant(2, STUDIO_BLUE), models)
+
+    class Scalped(GrabCut):
+        def alpha(self, portrait: Portrait) -> np.ndarray:
+            alpha = super().alpha(portrait)
+            alpha[: int(portrait.hairline.px), : int(portrait.centre_x_px)] = 0
+            return alpha
+
+    with pytest.raises(BadCutout, match="lost"):
+        replace_background(portrait, STANDARD_BLUE, Scalped())

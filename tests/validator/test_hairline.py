@@ -1,10 +1,11 @@
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from services.validator.checks import hairline
 from services.validator.faces import FaceModels
-from services.validator.hairline import Hairline
+from services.validator.hairline import Hairline, find_hairline
 from services.validator.portrait import Portrait, look
 from services.validator.rules import Outcome
 from services.validator.standard import cut
@@ -40,3 +41,10 @@ def test_two_estimates_decide_together(
 ) -> None:
     seen = replace(portrait, hairline=Hairline(px, px, by_ratio_px, certain))
     assert hairline.check(seen, BLUES).outcome is outcome
+
+
+@pytest.mark.parametrize("away", [(600, 0), (-600, 0), (0, 700), (0, -700)], ids=["right", "left", "under", "above"])
+def test_a_forehead_beyond_the_pictures_edge_has_no_certain_hairline(portrait: Portrait, away: tuple[int, int]) -> None:
+    moved = replace(portrait.face, points=portrait.face.points + np.array(away, np.float32))
+    found = find_hairline(portrait.picture, moved, portrait.eye_line_px + away[1], portrait.crown_px + away[1])
+    assert not found.certain

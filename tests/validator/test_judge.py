@@ -3,6 +3,7 @@
 import io
 import json
 from dataclasses import replace
+from typing import Any, get_args
 
 import numpy as np
 import pytest
@@ -14,7 +15,7 @@ from services.validator.judge import judge
 from services.validator.portrait import look
 from services.validator.rules import Outcome, Verdict
 from services.validator.standard import cut
-from shared.campaign import PhotoProfile
+from shared.campaign import LimitName, PhotoProfile
 from shared.events import Frame
 from shared.reasons import Reason
 from tests.notices.files import XINHUA
@@ -85,6 +86,17 @@ def test_a_turned_off_check_is_not_made(models: FaceModels) -> None:
     portrait = compose(CASES["teeth"].recipe)
     findings = judge(portrait.jpeg, frame_of(portrait), profile, models).findings
     assert "mouth" not in {finding.check for finding in findings}
+
+
+def test_each_limit_that_a_campaign_may_name_is_the_one_that_counts(models: FaceModels) -> None:
+    names = get_args(LimitName)
+    wanted: dict[str, Any] = {"limits": {name: {"high": -1000} for name in names}}
+    profile = BLUES.model_validate(BLUES.model_dump() | wanted | {"checks": {"glasses": "refer"}})
+    portrait = compose(compliant(0))
+    findings = {each.check: each for each in judge(portrait.jpeg, frame_of(portrait), profile, models).findings}
+    for name in names:
+        assert (findings[name].limits.low, findings[name].limits.high) == (None, -1000), name
+        assert findings[name].outcome is not Outcome.PASS, name
 
 
 def test_a_check_that_breaks_is_a_doubt_and_costs_no_other_check(

@@ -156,6 +156,15 @@ async def test_the_next_photo_is_one_that_nobody_else_is_looking_at(
         assert (await wang.get("/reviews/next")).headers["location"] == f"/reviews/{first.photo_id}"
 
 
+async def test_who_leaves_a_photo_for_later_sees_the_others_first(judges: Judges, li: httpx.AsyncClient) -> None:
+    first, second, third = [await referred(judges, number) for number in (0, 1, 2)]
+    for left, shown in ((first, second), (second, third), (third, first)):
+        page = (await li.get(f"/reviews/{left.photo_id}", headers=PAGE)).text
+        assert f"/reviews/next?left={left.photo_id}" in page
+        answer = await li.get(f"/reviews/next?left={left.photo_id}")
+        assert answer.headers["location"] == f"/reviews/{shown.photo_id}"
+
+
 def test_every_check_has_a_name_that_a_reviewer_reads() -> None:
     assert api.CHECK_NAMES.keys() == checks.DEFAULTS.keys()
 

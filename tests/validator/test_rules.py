@@ -13,6 +13,7 @@ from services.validator.rules import (
     beautified,
     every_beauty_check,
     measured,
+    under,
     verdict,
 )
 from shared.campaign import BadCampaign, CheckName, PhotoProfile, read_campaign
@@ -80,6 +81,22 @@ def test_every_check_a_campaign_may_name_exists_and_has_a_default_and_a_name_for
 def test_the_campaign_says_what_a_failed_check_does(action: str, decision: str) -> None:
     profile = PhotoProfile.model_validate({"checks": {"eye_line": action}})
     assert verdict([found("eye_line", Outcome.FAIL)], profile, checks.DEFAULTS).decision == decision
+
+
+@pytest.mark.parametrize(("value", "outcome"), [(8, Outcome.PASS), (12, Outcome.UNSURE), (16, Outcome.FAIL)])
+def test_a_campaigns_own_limit_counts_and_the_measures_error_stays(value: float, outcome: Outcome) -> None:
+    strict = PhotoProfile.model_validate({"limits": {"yaw": {"high": 10}}})
+    finding = measured("yaw", Reason.POSE_YAW, value, "°", Limits(high=15), error=5)
+    assert under(strict, finding).outcome is outcome
+    assert under(STANDARD, finding) == finding
+    doubtful = measured("yaw", Reason.POSE_YAW, value, "°", Limits(high=15), error=5, certain=False)
+    assert under(strict, doubtful).outcome is not Outcome.FAIL
+
+
+@pytest.mark.parametrize("limit", [{}, {"low": 2, "high": 1}, {"most": 3}])
+def test_a_limit_that_says_nothing_is_an_error(limit: dict[str, float]) -> None:
+    with pytest.raises(ValueError, match="yaw"):
+        PhotoProfile.model_validate({"limits": {"yaw": limit}})
 
 
 def test_the_technical_check_looks_for_beautifying_and_nothing_else_whatever_the_campaign_turned_off() -> None:

@@ -105,3 +105,11 @@ def test_another_network_under_the_name_is_found_out(tmp_path: Path) -> None:
     (tmp_path / descriptor.NETWORK).write_bytes(b"not the one we measured")
     with pytest.raises(ModelError, match="delete it"):
         descriptor.open_face_model(tmp_path)
+
+
+@pytest.mark.parametrize("away", [(600, 0), (-600, 0), (0, 700), (0, -700)], ids=["right", "left", "under", "above"])
+def test_eyes_beyond_the_pictures_edge_cost_no_photo_its_hash(away: tuple[int, int], models: FaceModels) -> None:
+    portrait = look(photo_of(compliant(0)), models)
+    assert portrait is not None
+    one, other = (replace(eye, iris=eye.iris + np.array(away, np.float32)) for eye in portrait.eyes)
+    fingerprints(portrait.picture, replace(portrait, eyes=(one, other)))

@@ -4,11 +4,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from tests.portraits.compose import compose
 from tests.portraits.recipes import CASES, compliant
 
+CAMPAIGNS = Path("deploy/campaigns")
 pytestmark = [pytest.mark.timeout(300), pytest.mark.usefixtures("faces", "models_dir")]
 
 
@@ -53,7 +56,59 @@ def test_one_photo_gives_its_findings_and_its_verdict_as_exit_code(folder: Path)
 
 @pytest.mark.parametrize("missing", [["nothing.jpg"], ["--campaign", "nothing.toml", "tests"]])
 def test_what_is_not_there_is_said(missing: list[str]) -> None:
-    done = judged(*missing)
+    assert_unusable(judged(*missing), "nothing")
+
+
+def assert_unusable(done: subprocess.CompletedProcess[str], said: str) -> None:
     assert done.returncode == 3
-    assert "nothing" in done.stderr
+    assert said in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_an_unusable_argument_or_folder_is_never_taken_for_a_verdict(folder: Path, tmp_path: Path) -> None:
+    photo = str(folder / "good.jpg")
+    assert_unusable(judged(photo, "--frame", "1,2"), "three whole numbers")
+    assert_unusable(judged(photo, "--write", str(folder / "notes.txt")), "notes.txt")
+    assert_unusable(judged(str(folder), "--write", str(folder)), "another folder")
+    assert_unusable(judged(str(tmp_path)), "holds no")
+
+
+def test_each_mistake_of_a_campaign_file_has_its_line(folder: Path, tmp_path: Path) -> None:
+    campaign = (CAMPAIGNS / "ncepu-2021-parttime.toml").read_text(encoding="utf-8")
+    wrong = tmp_path / "wrong.toml"
+    wrong.write_text(campaign.replace("fee_fen = 2000", 'fee_fen = "x"').replace("people = 1", "people = 9"), "utf-8")
+    done = judged(str(folder), "--campaign", str(wrong))
+    assert_unusable(done, "payment.fee_fen")
+    assert len(done.stderr.splitlines()) == 2
+
+
+def test_odd_names_and_files_that_cannot_be_read_cost_the_others_nothing(folder: Path, tmp_path: Path) -> None:
+    photos, written = tmp_path / "照片 一班", tmp_path / "out"
+    photos.mkdir()
+    good = (folder / "good.jpg").read_bytes()
+    for name in ("张 三.jpg", "张 三.JPEG", "[bold]李四.jpg"):
+        (photos / name).write_bytes(good)
+    (photos / "空.jpg").write_bytes(b"")
+    (photos / "gone.jpg").symlink_to("nowhere")
+    (photos / "folder.jpg").mkdir()
+    done = judged(str(photos), "--write", str(written))
+    assert_unusable(done, "gone.jpg: cannot be read")
+    for shown in ("张 三.JPEG", "[bold]李四.jpg", "空.jpg"):
+        assert shown in done.stdout
+    standards = {file.name for file in written.iterdir() if file.name.endswith("standard.jpg")}
+    assert standards == {"张 三.jpg.standard.jpg", "张 三.JPEG.standard.jpg", "[bold]李四.standard.jpg"}
+
+
+def test_the_exit_codes_are_documented() -> None:
+    assert "3  something could not be used" in judged("--help").stdout
+
+
+def test_a_campaign_that_replaces_backgrounds_does_so_here_too(folder: Path, tmp_path: Path) -> None:
+    """The photo is on blue; the campaign's colour is another."""
+    campaign = (CAMPAIGNS / "xinhua-2022-spring.toml").read_text(encoding="utf-8")
+    greyish = tmp_path / "grey.toml"
+    greyish.write_text(campaign.replace("rgb = [100, 197, 255]", "rgb = [240, 240, 240]"), "utf-8")
+    judged(str(folder / "good.jpg"), "--campaign", str(greyish), "--write", str(tmp_path))
+    with Image.open(tmp_path / "good.standard.jpg") as standard:
+        corner = np.asarray(standard)[:20, :20].astype(int)
+    assert np.abs(corner - 240).max() <= 2

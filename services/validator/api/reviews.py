@@ -35,8 +35,8 @@ def router(desk: Desk, staff: Staff, links: Links) -> APIRouter:
         return JSONResponse({"waiting": total, "photos": [_waiting(each) for each in photos]}, headers=PRIVATE)
 
     @router.get("/reviews/next", include_in_schema=False)
-    async def next_photo(member: Reviewer) -> Response:
-        photo_id = await desk.next_photo(member)
+    async def next_photo(member: Reviewer, left: UUID | None = None) -> Response:
+        photo_id = await desk.next_photo(member, left)
         return RedirectResponse(f"/reviews/{photo_id}" if photo_id else "/reviews", HTTPStatus.SEE_OTHER)
 
     @router.get("/reviews/{photo_id}")

@@ -5,6 +5,7 @@ import shutil
 import tempfile
 import urllib.request
 from dataclasses import dataclass
+from math import prod
 from pathlib import Path
 
 import cv2
@@ -30,10 +31,12 @@ class NetworkEngine:
     limits = Limits(spread=None, blind=0.25)
 
     def __init__(self, session: onnxruntime.InferenceSession, mean: float, spread: float) -> None:
-        """session: float32 [1, 3, height, width] of RGB (x - mean) / spread → alpha 0..1 as its first output."""
+        """session: float32 [1, 3, height, width] of RGB (x - mean) / spread → alpha 0..1 as its first output.
+
+        Raises ModelError for a network that asks or answers otherwise.
+        """
         self._session, self._mean, self._spread = session, mean, spread
-        question = session.get_inputs()[0]
-        self._input, (self._height, self._width) = question.name, question.shape[2:]
+        self._input, self._height, self._width = _question(session)
 
     def alpha(self, portrait: Portrait) -> Alpha:
         rgb = cv2.cvtColor(portrait.picture, cv2.COLOR_BGR2RGB)
@@ -43,6 +46,17 @@ class NetworkEngine:
         soft = soft.reshape(self._height, self._width)
         full = cv2.resize(soft, (FRAME_WIDTH_PX, FRAME_HEIGHT_PX), interpolation=cv2.INTER_LINEAR)
         return np.asarray(np.clip((full - SURE_LOW) / (SURE_HIGH - SURE_LOW), 0, 1), np.float32)
+
+
+def _question(session: onnxruntime.InferenceSession) -> tuple[str, int, int]:
+    """Name, height and width of its input. Raises ModelError: found out here, before it costs every photo."""
+    (question, *others), answer = session.get_inputs(), session.get_outputs()[0]
+    sides = [side for side in question.shape[2:] if isinstance(side, int)]
+    if others or question.type != "tensor(float)" or list(question.shape[:2]) != [1, 3] or len(sides) != 2:
+        raise ModelError(f"the network asks for {question.type} {question.shape}, not for float [1, 3, height, width]")
+    if all(isinstance(side, int) for side in answer.shape) and prod(answer.shape) != prod(sides):
+        raise ModelError(f"the network answers {answer.shape}, which is not one alpha for each pixel of {sides}")
+    return question.name, sides[0], sides[1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +72,8 @@ class _Place:
             return cls(folder / "isnet_384x512.onnx", ISNET_SHA256)
         if settings.network.startswith("https://"):
             return cls(folder / f"cutout_{settings.sha256[:12]}.onnx", settings.sha256)
+        if "://" in settings.network:
+            raise ModelError(f"{settings.network} is neither a path nor an https address")
         return cls(Path(settings.network), settings.sha256)
 
     def require(self) -> None:
@@ -73,7 +89,15 @@ def open_network(settings: CutoutSettings, folder: Path) -> NetworkEngine:
     """Takes 0.4 s, so a worker does it once. Raises ModelError when it was not brought or is another."""
     place = _Place.of(settings, folder)
     place.require()
-    return NetworkEngine(open_session(place.path), settings.mean, settings.spread)
+    return _open(place.path, settings)
+
+
+def _open(path: Path, settings: CutoutSettings) -> NetworkEngine:
+    try:
+        session = open_session(path)
+    except Exception as error:  # ONNX Runtime has a dozen classes for "this is no network"
+        raise ModelError(f"{settings.network or path} is no network that can be opened: {error}") from error
+    return NetworkEngine(session, settings.mean, settings.spread)
 
 
 def require_network(settings: CutoutSettings, folder: Path) -> None:
@@ -96,6 +120,7 @@ def bring(settings: CutoutSettings, folder: Path) -> None:
         else:
             _build_isnet(made.path)
         made.require()
+        _open(made.path, settings)
         made.path.replace(place.path)
     say(f"the cut-out network is {place.path}")
 

@@ -24,6 +24,7 @@ class Limits:
     soft_px: float = 15.0  # hair that flies reaches 12, haze that the network took for a person 20 to 64
     face_covered: float = 0.97
     whole: float = 0.97
+    lost: float | None = None  # None: any, for what cuts before backgrounds in which a flood finds no outline
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,7 @@ class Quality:
     soft_px: float  # mean width of the band between person and background
     face_covered: float  # mean alpha within the face's outline
     whole: float  # share of the person that hangs together
+    lost: float  # share of what the flood takes for the person above the mouth, that was cut off
 
     def faults(self, limits: Limits) -> tuple[str, ...]:
         """Each with its value and its limit; none: good enough."""
@@ -44,6 +46,7 @@ class Quality:
             "soft_px": self.soft_px > limits.soft_px,
             "face_covered": self.face_covered < limits.face_covered,
             "whole": self.whole < limits.whole,
+            "lost": limits.lost is not None and self.lost > limits.lost,
         }
         return tuple(
             f"{name} {getattr(self, name):.3g}, limit {getattr(limits, name):g}" for name in wrong if wrong[name]
@@ -60,6 +63,7 @@ def quality_of(alpha: Alpha, portrait: Portrait) -> Quality:
         soft_px=float(soft.sum() / max(edge.sum(), 1)),
         face_covered=_face_covered(alpha, portrait),
         whole=_whole(person),
+        lost=_lost(person, portrait),
     )
 
 
@@ -100,3 +104,10 @@ def _whole(person: npt.NDArray[np.uint8]) -> float:
     _, _, statistics, _ = cv2.connectedComponentsWithStats(person, connectivity=4)
     areas = statistics[1:, cv2.CC_STAT_AREA]
     return float(areas.max() / areas.sum()) if areas.size else 0.0
+
+
+def _lost(person: npt.NDArray[np.uint8], portrait: Portrait) -> float:
+    """GrabCut cut hair off before a background as dark, along an edge with which nothing else found fault."""
+    seen = cv2.erode(portrait.background.person.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
+    cut = person[::2, ::2][: len(seen)]
+    return float((cut[seen] == 0).mean()) if seen.any() else 0.0

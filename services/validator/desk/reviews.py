@@ -61,10 +61,11 @@ class Desk:
             total = await cases.how_many_waiting(tx, mine.keys())
         return [Waiting(case, mine[case.campaign_id]) for case in found], total
 
-    async def next_photo(self, member: Member) -> UUID | None:
+    async def next_photo(self, member: Member, left: UUID | None = None) -> UUID | None:
+        """`left`: the one the member looked at and goes on from."""
         async with self._outbox.transaction() as tx:
             mine = await campaigns_by_id(tx, member)
-            return await cases.next_waiting(tx, mine.keys(), member.name)
+            return await cases.next_waiting(tx, mine.keys(), member.name, left)
 
     async def look(self, member: Member, photo_id: UUID) -> Looked:
         """Raises Problem 404."""

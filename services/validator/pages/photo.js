@@ -1,9 +1,9 @@
 // Decide by keyboard: A accepts, 1-9 tick the suggested reasons, R refuses, N goes to the next photo.
 const form = document.querySelector("form.decision");
 document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return; // a held key decides one photo, not ten
   const key = event.key.toLowerCase();
-  if (key === "n") location.href = "/reviews/next";
+  if (key === "n") document.querySelector("a[data-next]").click();
   if (!form) return;
   if (/^[1-9]$/.test(key)) form.querySelectorAll("[data-suggested]")[key - 1]?.click();
   form.querySelector(`button[data-key="${key}"]:not(:disabled)`)?.click();

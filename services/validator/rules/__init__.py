@@ -11,6 +11,7 @@ from services.validator.rules.findings import (
     broken,
     every_beauty_check,
     measured,
+    under,
     verdict,
 )
 from services.validator.rules.life import (
@@ -87,6 +88,7 @@ __all__ = [
     "prepared_fact",
     "queued",
     "queued_fact",
+    "under",
     "under_review",
     "unprepared_fact",
     "verdict",

@@ -47,6 +47,8 @@ class Finding:
     limits: Limits
     score: int
     error: str | None = None  # the check itself broke: its class of error, for the operators
+    margin: float = 0  # the measure's own error: only what lies further outside fails, and only where it is `certain`
+    certain: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,18 @@ def measured(
     else:
         outcome = Outcome.UNSURE
     score = 100 if excess == 0 else round(100 * max(0.0, 1 - excess / error)) if error else 0
-    return Finding(check, outcome, reason, round(value, 3), unit, limits, score)
+    return Finding(check, outcome, reason, round(value, 3), unit, limits, score, margin=error, certain=certain)
+
+
+def under(profile: PhotoProfile, finding: Finding) -> Finding:
+    """The finding against the campaign's own limits, where it names some for this check."""
+    own = {str(name): limit for name, limit in profile.limits.items()}.get(finding.check)
+    if own is None or finding.value is None or finding.error:
+        return finding
+    limits, margin = Limits(own.low, own.high), finding.margin
+    return measured(
+        finding.check, finding.reason, finding.value, finding.unit, limits, error=margin, certain=finding.certain
+    )
 
 
 def broken(check: CheckName, reason: Reason, error: Exception) -> Finding:

@@ -98,9 +98,14 @@ async def waiting_by_campaign(tx: Transaction) -> dict[str, int]:
     return {row.campaign_id: row.waits for row in rows}
 
 
-async def next_waiting(tx: Transaction, campaign_ids: Collection[str], staff: str) -> UUID | None:
+async def next_waiting(
+    tx: Transaction, campaign_ids: Collection[str], staff: str, left: UUID | None = None
+) -> UUID | None:
     """The longest waiting photo that this member may decide and nobody else is looking at, or two reviewers would
-    always meet on the first."""
+    always meet on the first.
+
+    left: the photo that was looked at and left undecided: those that wait less long than it come first, it comes last.
+    """
     somebody_looks = select(audit.c.id).where(
         audit.c.photo_id == cases.c.photo_id,
         audit.c.staff != staff,
@@ -110,6 +115,9 @@ async def next_waiting(tx: Transaction, campaign_ids: Collection[str], staff: st
     )
     not_mine = or_(cases.c.first_by.is_(None), cases.c.first_by != staff)
     free = _waiting.where(cases.c.campaign_id.in_(campaign_ids), not_mine, ~somebody_looks.exists()).limit(1)
+    if left:
+        since = select(cases.c.decided_at).where(cases.c.photo_id == left).scalar_subquery()
+        free = free.order_by(None).order_by(cases.c.photo_id == left, cases.c.decided_at <= since, cases.c.decided_at)
     row = (await tx.execute(free)).first()
     return row and row.photo_id
 
