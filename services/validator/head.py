@@ -36,6 +36,8 @@ def skin(portrait: Portrait, side: int = 0) -> Skin:
     radius = PATCH * portrait.face_width_px
     patches = [around(portrait.picture, portrait.face.points[n], radius) for n in wanted]
     medians = np.array([ranked(patch, 0.5) for patch in patches if patch.size])
+    if not medians.size:
+        return Skin(0.0, 0.0)  # beyond the picture's edge, where nothing is darker
     colours = lab(medians)
     return Skin(float(colours[:, 0].max()), float(np.hypot(colours[:, 1], colours[:, 2]).max()))
 

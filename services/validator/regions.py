@@ -41,8 +41,10 @@ def around(picture: npt.NDArray[Level], point: Points, radius_px: float) -> npt.
 
 
 def ranked(values: npt.NDArray[Level], share: float) -> npt.NDArray[Level]:
-    """The value that `share` of the values (n, …) lie under, in each column. NumPy's median and percentile, which
-    interpolate, take five to ten times as long."""
+    """The value that `share` of the values (n, …) lie under, in each column; 0 of none, which is what lies beyond the
+    picture's edge. NumPy's median and percentile, which interpolate, take five to ten times as long."""
+    if not len(values):
+        return np.zeros_like(values, shape=values.shape[1:])
     place = round(share * (len(values) - 1))
     value: npt.NDArray[Level] = np.partition(values, place, axis=0)[place]
     return value

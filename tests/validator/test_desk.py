@@ -33,7 +33,10 @@ async def test_27_of_two_people_the_second_decides_and_must_be_another(
 ) -> None:
     photo = await referred(judges, await judges.publish(campaign, review={"people": 2}))
     path = f"/reviews/{photo.photo_id}"
-    assert "初审通过" in (await li.get(path, headers=PAGE)).text
+    first = (await li.get(path, headers=PAGE)).text
+    assert "初审通过" in first
+    assert "发际线" in first
+    assert "头顶（含头发）" in first
     assert (await li.post(path, data=YES)).json()["state"] == "final_review"
     again = await li.post(path, data=YES)
     assert (again.status_code, again.json()["code"]) == (409, "SAME_REVIEWER")

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from services.validator import checks
@@ -141,3 +142,15 @@ def test_a_navy_suit_is_for_a_person_where_blue_is_banned(models: FaceModels) ->
 def test_a_banned_grey_is_met_by_its_lightness(models: FaceModels) -> None:
     no_black = BLUES.model_copy(update={"banned_clothes": (ClothesColour(name="黑色", rgb=(25, 25, 28)),)})
     assert found(BIDEN, models, no_black)["clothes_banned"].outcome is not Outcome.PASS
+
+
+@pytest.mark.parametrize("away", [(-2000, 0), (2000, 0), (0, -2000), (0, 2000)])
+def test_a_face_beyond_the_pictures_edge_breaks_no_check(away: tuple[int, int], models: FaceModels) -> None:
+    photo = compose(BIDEN)
+    portrait = look(cut(photo.jpeg, frame_of(photo))[0], models)
+    assert portrait is not None
+    off = np.array(away, np.float32)
+    one, other = (replace(eye, iris=eye.iris + off, lids=eye.lids + off) for eye in portrait.eyes)
+    gone = replace(portrait, face=replace(portrait.face, points=portrait.face.points + off), eyes=(one, other))
+    findings = checks.run(gone, NO_BLUE, read_source(photo.jpeg))
+    assert {each.check: each.error for each in findings if each.error} == {}

@@ -12,7 +12,8 @@ from shared.pages import PRIVATE, templates_of
 
 _templates = templates_of(Path(__file__).parent.parent / "pages")
 _templates.env.globals |= {
-    name: getattr(words, name) for name in ("ALARMS", "ANSWERS", "CHECK_NAMES", "CHECK_STATES", "OUTCOMES", "STATES")
+    name: getattr(words, name)
+    for name in ("ALARMS", "ANSWERS", "CHECK_NAMES", "CHECK_STATES", "HAIRLINE_BY", "OUTCOMES", "STATES")
 }
 _templates.env.filters["against_limit"] = words.against_limit
 

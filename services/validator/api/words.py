@@ -72,6 +72,7 @@ CHECK_STATES = {
     "revoked": "已撤销",
     "gone": "已不是通过状态",
 }
+HAIRLINE_BY = {"step": "实测", "ratio": "按面部比例推算", "mean of both": "实测与比例的平均"}
 UNITS = {"px": "像素", "°": "度", "ΔE": "（色差）", "L*": "（明度）", "ΔL*": "（明度差）", "a*": "（红度）"}
 
 

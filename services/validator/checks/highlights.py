@@ -18,4 +18,5 @@ def check(portrait: Portrait, _: PhotoProfile) -> Finding:
     """The share of the face that is white."""
     blue, green, red = portrait.face_pixels.T
     darkest = np.minimum(np.minimum(blue, green), red)
-    return measured(NAME, REASON, float((darkest >= WHITE_LEVEL).mean()), "", Limits(high=MATT), error=SHINY - MATT)
+    white = np.count_nonzero(darkest >= WHITE_LEVEL) / max(darkest.size, 1)
+    return measured(NAME, REASON, white, "", Limits(high=MATT), error=SHINY - MATT)

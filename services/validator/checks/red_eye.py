@@ -21,5 +21,5 @@ def check(portrait: Portrait, _: PhotoProfile) -> Finding:
 
 
 def _redness(portrait: Portrait, eye: Eye) -> float:
-    radius_px = distance(eye.iris[1], eye.iris[3]) / 4
-    return float(ranked(lab(around(portrait.picture, eye.iris[0], radius_px))[:, 1], 0.5))
+    pupil = around(portrait.picture, eye.iris[0], distance(eye.iris[1], eye.iris[3]) / 4)
+    return float(ranked(lab(pupil)[:, 1], 0.5))

@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 
 from services.validator.portrait import FRAME_HEIGHT_PX, FRAME_WIDTH_PX, Portrait
-from services.validator.rules import Finding, Limits, measured
+from services.validator.rules import Finding, Limits, Outcome, measured
 from shared.campaign import CheckName, PhotoProfile
 from shared.reasons import Reason
 
@@ -24,7 +24,10 @@ def check(portrait: Portrait, _: PhotoProfile) -> Finding:
     half_width, half_height = (share * portrait.face_width_px for share in EYES)
     left, right = (int(np.clip(portrait.centre_x_px + s * half_width, 0, FRAME_WIDTH_PX)) for s in (-1, 1))
     top, bottom = (int(np.clip(portrait.eye_line_px + s * half_height, 0, FRAME_HEIGHT_PX)) for s in (-1, 1))
-    eyes = cv2.resize(portrait.grey[top:bottom, left:right], None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    whole = portrait.grey[top:bottom, left:right]
+    if not whole.size:  # beyond the picture's edge
+        return Finding(NAME, Outcome.UNSURE, REASON, None, "", Limits(low=SHARP), 50)
+    eyes = cv2.resize(whole, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     edges = float(cv2.Laplacian(eyes, cv2.CV_32F).var())
     contrast = max(float(eyes.astype(np.float32).var()), 1.0)
     return measured(NAME, REASON, edges / contrast, "", Limits(low=SHARP), error=SHARP - BLURRED)
