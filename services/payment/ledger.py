@@ -144,7 +144,7 @@ async def paid(tx: Transaction, sealer: Sealer, payment: wechatpay.Transaction) 
 
 
 async def _settle_or_give_back(tx: Transaction, case: Case, order: Order, paid_at: datetime) -> None:
-    refund_because = rules.why_refunded(case.money)
+    refund_because = rules.why_refunded(case.money, order.amount_fen, case.amount_fen)
     if refund_because:
         await _give_back(tx, order, refund_because)
         return

@@ -137,8 +137,13 @@ def why_not_payable(case: Case, now: datetime) -> Reason | None:
     return None if case.money is Money.DUE else Reason.PAY_NOT_DUE
 
 
-def why_refunded(money: Money) -> Reason | None:
-    """What becomes of a payment that arrives: None, it settles the application; else it is given back (23, 41)."""
+def why_refunded(money: Money, paid_fen: int, owed_fen: int | None) -> Reason | None:
+    """What becomes of a payment that arrives: None, it settles the application; else it is given back (23, 41).
+
+    A late payment of the first fee, while the smaller one of a retake is due, is none of that one.
+    """
+    if money is Money.DUE and paid_fen != owed_fen:
+        return Reason.PAY_DUP
     return {
         Money.SETTLED: Reason.PAY_DUP,
         Money.LAPSED: Reason.PAY_LAPSED,

@@ -205,6 +205,23 @@ async def test_row_41_what_was_paid_twice_is_given_back_once(till: Till) -> None
     assert (refunded.order_no, refunded.reason, refunded.still_settled) == (first, Reason.PAY_DUP, True)
 
 
+async def test_a_late_success_of_the_first_fee_is_given_back_while_a_retakes_fee_is_due(till: Till) -> None:
+    await till.charges(moment="after_upload", retake_fee_fen=500)
+    await till.handlers.charge(till.submitted(1))
+    closed = await till.request()
+    till.move_clock(by=31 * MINUTE)
+    await till.run("watch_order")
+    await till.pay(await till.request())
+    await until(lambda: settled(till))
+    await till.handlers.charge(till.submitted(2))
+    await till.force(closed.order_no, even_if_closed=True)
+    await until(lambda: refund_is_due(till))
+    await till.run("refund_payment")
+    [refunded] = await till.facts(PaymentRefunded)
+    assert (refunded.order_no, refunded.amount_fen, refunded.reason) == (closed.order_no, 2000, Reason.PAY_DUP)
+    assert [settled.amount_fen for settled in await till.facts(PaymentSucceeded)] == [2000]
+
+
 async def test_what_is_paid_after_the_application_lapsed_is_given_back(till: Till) -> None:
     await till.handlers.charge(till.accepted())
     order = await till.request()

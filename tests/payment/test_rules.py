@@ -120,7 +120,11 @@ def test_an_order_is_numbered_as_xinhua_prints_it() -> None:
     ],
 )
 def test_a_payment_settles_what_is_due_and_is_given_back_otherwise(money: Money, reason: Reason | None) -> None:
-    assert rules.why_refunded(money) is reason
+    assert rules.why_refunded(money, 2000, 2000) is reason
+
+
+def test_a_late_payment_of_the_first_fee_is_none_of_a_retakes() -> None:
+    assert rules.why_refunded(Money.DUE, 2000, 500) is Reason.PAY_DUP
 
 
 @pytest.mark.parametrize(

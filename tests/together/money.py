@@ -102,7 +102,7 @@ class Payment:
         if state is None:
             return
         self.orders[order_no] = replace(order, state=state)
-        because = rules.why_refunded(self.case.money)
+        because = rules.why_refunded(self.case.money, order.amount_fen, self.case.amount_fen)
         if because:
             self.refunds[order_no] = Refund(because)
             return
