@@ -295,7 +295,7 @@ def test_each_judges_photo_by_what_its_notice_adds_to_the_standard() -> None:
         assert (profile.hairline_px, profile.eye_line_px, profile.face_width_px) == ((50, 110), (200, 300), (180, 300))
         assert {colour.name for colour in profile.backgrounds} >= {"证件照蓝色"}
     assert [each.id for each in ALL if each.photo.any_plain_background] == [NCEPU.id, BIT.id]
-    assert NCEPU.photo.checks == {"teeth": "refer"}
+    assert NCEPU.photo.checks == {"teeth": "refuse"}
     assert NCEPU.photo.head_height_share is not None
     assert XINHUA.photo.checks == {"glasses": "refuse"}
     assert [each.id for each in ALL if each.photo.banned_clothes] == [XINHUA.id]

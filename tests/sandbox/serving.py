@@ -60,7 +60,7 @@ def sandbox_settings(keys: Keys, receipt_url: str | None = None) -> Settings:
         receipt_url=receipt_url,
         capture_key="capture key",
         retry_scale=0.001,
-        refund_seconds=0.05,
+        refund_seconds=0.3,
     )
 
 

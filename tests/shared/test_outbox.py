@@ -61,6 +61,7 @@ async def test_a_process_killed_again_and_again_loses_and_doubles_nothing(parts_
     assert sorted(await parts_of_echo.effects()) == sorted(str(fact.application_id) for fact in facts)
 
 
+@pytest.mark.timeout(150)  # more than its own deadlines together
 async def test_the_broker_killed_under_load_loses_and_doubles_nothing(parts_of_echo: EchoParts, parts: object) -> None:
     facts = [queued() for _ in range(150)]
     async with parts_of_echo.serving():
