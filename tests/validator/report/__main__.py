@@ -118,11 +118,14 @@ Good photos compared with each other; both only raise an alarm that a person loo
   grey hair is not told from skin or background: over brows and ears it is not seen.
 - Faults are composed, not photographed: real screens, prints, retouching and glasses vary more than these.
 - Black hats and caps look like hair: only a brim over the brows is found. Clear thin glasses are not seen.
-- Writing across the face is read only where it is paler than the skin and crosses the cheeks: the table of faults says
-  how often. Dark writing there, and Chinese writing, were not measured.
+- Writing across the face is read only where it crosses cheeks or jaw; white on pale skin, or a date on hair of its own
+  colour, may be missed: the table of faults says how often. Chinese writing was not measured.
 - How far a head is turned (yaw) and nods (pitch) was never measured against a known angle.
-- A slightly smoothed skin looks like soft light: it warns. Resampling traces are not looked for: every upload is scaled
-  by phone or messenger; not measured.
+- A slightly smoothed skin looks like soft light: it warns. Of resampling only a picture that was blown up is found, and
+  less often the harder it was compressed afterwards; what a local change leaves is not looked for.
+- Tinted lenses are composed, and one face that a network drew with dark rings under the eyes counts as tinted.
+- Rings over 3 where backgrounds were replaced: gaps that the portraits have themselves (under a chest, in a jacket), and
+  between the strands of one woman's long hair slivers of the old background that ISNet takes for hair.
 - The picture hash sees the face alone, so another cut or background is the same picture to it; turned by a degree or
   two it is another one. The face descriptor knows men of the West best; twins are one face to it.
 """
