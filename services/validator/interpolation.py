@@ -24,9 +24,8 @@ def interpolation_trace(image: Image.Image) -> float:
     """
     middle = image.height // 2
     band = image.crop((0, max(middle - ROWS // 2, 0), image.width, min(middle + ROWS // 2, image.height)))
-    green = np.asarray(band)[..., 1].astype(np.float32)
-    differences = np.minimum(np.abs(cv2.filter2D(green, cv2.CV_32F, _SECOND_DIFFERENCE)), EDGE)
-    strength = cv2.reduce(differences, 0, cv2.REDUCE_AVG)
+    differences = cv2.convertScaleAbs(cv2.filter2D(np.asarray(band.getchannel("G")), cv2.CV_16S, _SECOND_DIFFERENCE))
+    strength = cv2.reduce(np.minimum(differences, EDGE), 0, cv2.REDUCE_AVG, dtype=cv2.CV_32F)
     waves = (strength - cv2.blur(strength, (SLOW, 1)))[0]
     spectrum = np.abs(np.fft.rfft(waves * np.hanning(waves.size)))[_counted(waves.size)]
     usual = float(np.median(spectrum)) if spectrum.size else 0.0

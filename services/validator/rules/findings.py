@@ -79,7 +79,7 @@ def measured(
 
 def under(profile: PhotoProfile, finding: Finding) -> Finding:
     """The finding against the campaign's own limits, where it names some for this check."""
-    own = {str(name): limit for name, limit in profile.limits.items()}.get(finding.check)
+    own = next((limit for name, limit in profile.limits.items() if name == finding.check), None)
     if own is None or finding.value is None or finding.error:
         return finding
     limits, margin = Limits(own.low, own.high), finding.margin
