@@ -168,15 +168,15 @@ async def test_killed_in_the_middle_the_bundle_is_absent_and_then_whole(exporter
 async def test_ten_times_the_photos_need_less_than_64_mib_more(exporter: Stand, place: Place) -> None:
     await exporter.photos.put("standard.jpg", JPEG, "image/jpeg")
     most_kib: dict[int, int] = {}
-    for students in (200, 2_000):
-        already = 200 if most_kib else 0
+    for students in (100, 1_000):
+        already = 100 if most_kib else 0
         await exporter.remember((Story(student(number)) for number in range(already, students)), "standard.jpg")
         bundle_id = await exporter.ask_for_bundle()
         measured = await process(place, bundle_id)
         output, _ = await measured.communicate()
         assert (await exporter.row(bundle_id)).photos == students
         most_kib[students] = int(output.splitlines()[-1])  # the log is before it
-    assert most_kib[2_000] - most_kib[200] < MORE_MEMORY_KIB, most_kib
+    assert most_kib[1_000] - most_kib[100] < MORE_MEMORY_KIB, most_kib
 
 
 async def process(place: Place, bundle_id: UUID) -> asyncio.subprocess.Process:
