@@ -76,7 +76,7 @@ def check(portrait: Portrait, _: PhotoProfile) -> Finding:
         return finding
     strips = (portrait.picture[:STRIP_PX], portrait.picture[-STRIP_PX:])
     written = sum(characters_in(strip) for strip in strips if _row_of_edges(strip) > WRITTEN)
-    written += max(_characters_across_the_face(portrait, ink) for ink in (PALE, DARK))
+    written += _characters_across_the_face(portrait)
     if written < CHARACTERS_MIN:
         return finding
     return Finding(NAME, Outcome.UNSURE, REASON, written, "字", Limits(high=CHARACTERS_MIN - 1), 50)
@@ -105,15 +105,19 @@ def _row_of_edges(strip: Pixels) -> float:
     return float((rows - np.maximum(around[: -2 * APART_PX], around[2 * APART_PX :])).max())
 
 
-def _characters_across_the_face(portrait: Portrait, ink: Ink) -> int:
-    if _strokes(portrait, ink) <= ink.share:
+def _characters_across_the_face(portrait: Portrait) -> int:
+    inks = [ink for ink in (PALE, DARK) if _strokes(portrait, ink) > ink.share]
+    if not inks:
         return 0
     face = _face(portrait)
     read = characters_in(face)
-    if read >= CHARACTERS_MIN:
-        return read
-    stretched = cv2.createCLAHE(CONTRAST, TILES).apply(cv2.extractChannel(face, ink.channel))
-    return characters_in(np.asarray(cv2.cvtColor(stretched, cv2.COLOR_GRAY2BGR), np.uint8))
+    return read if read >= CHARACTERS_MIN else max(characters_in(_stretched(face, ink)) for ink in inks)
+
+
+def _stretched(face: Pixels, ink: Ink) -> Pixels:
+    """What the ink stands out in, with more contrast, as grey BGR."""
+    channel = cv2.createCLAHE(CONTRAST, TILES).apply(cv2.extractChannel(face, ink.channel))
+    return np.asarray(cv2.cvtColor(channel, cv2.COLOR_GRAY2BGR), np.uint8)
 
 
 def _face(portrait: Portrait) -> Pixels:
