@@ -25,6 +25,7 @@ MIDDLE_PX = 30  # of the half-size picture, to each side: where the head is high
 HAIR_PX = 10  # that hair and shoulders may rise again beside it
 LOWER_LIP = 14  # of the mesh
 FLOODED = 255
+THIRD = 3  # of the rows and of the columns is enough to judge colours by
 OBJECT_MIN = 0.004  # share of the area above the mouth; smaller is a wisp of hair
 
 
@@ -51,11 +52,10 @@ def look_behind(half: Pixels, face: Face) -> Background:
     flooded = _flood(np.asarray(cv2.blur(upper, (3, 3)), np.uint8), outline)
     person, objects = _person_and_objects(flooded, outline)
     inside = _shrunk(flooded)
-    background, judged = (np.ascontiguousarray(mask[::2, ::2]) for mask in (inside, inside | _shrunk(objects)))
+    background, judged = (np.ascontiguousarray(mask[::THIRD, ::THIRD]) for mask in (inside, inside | _shrunk(objects)))
     if not background.any():
         return Background(np.zeros(3, np.float32), 0.0, 0.0, 0.0, person, objects)
-    quarter = np.ascontiguousarray(upper[::2, ::2])
-    colours = lab(quarter[judged])
+    colours = lab(np.ascontiguousarray(upper[::THIRD, ::THIRD])[judged])
     colour = ranked(colours[background[judged]] if objects.any() else colours, 0.5)
     away = delta_e(colours, colour)
     return Background(

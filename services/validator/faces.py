@@ -166,7 +166,8 @@ class _Detector:
         inner = (round(small.shape[1] * scale), round(small.shape[0] * scale))
         canvas = np.zeros((self.size, self.size, 3), np.uint8)
         canvas[: inner[1], : inner[0]] = cv2.resize(small, inner)
-        tensor = cv2.dnn.blobFromImage(canvas, 1 / 127.5, mean=(127.5, 127.5, 127.5), swapRB=True)
+        tensor = _tensor(canvas, scale=1 / 127.5)
+        tensor -= 1
         boxes, logits = self._session.run(None, {"input": tensor})
         found = np.flatnonzero(logits[0, :, 0] > LOGIT_MIN)
         scores = 1 / (1 + np.exp(-logits[0, found, 0]))
@@ -223,7 +224,15 @@ def _crop(picture: Halves, square: Square, size: int) -> tuple[npt.NDArray[np.fl
     matrix = back * factor
     matrix[:, 2] -= (1 - factor) / 2  # the middle of a pixel, not its corner, is what OpenCV counts from
     crop = cv2.warpAffine(source, matrix, (size, size), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP)
-    return np.asarray(cv2.dnn.blobFromImage(crop, 1 / 255, swapRB=True), np.float32), back
+    return _tensor(np.asarray(crop, np.uint8), scale=1 / 255), back
+
+
+def _tensor(picture: Pixels, scale: float) -> npt.NDArray[np.float32]:
+    """A network's input (1, 3, height, width) RGB, of BGR pixels; cv2.dnn.blobFromImage takes twice as long."""
+    tensor = np.empty((1, 3, *picture.shape[:2]), np.float32)
+    for plane, channel in zip(tensor[0], cv2.split(picture)[::-1], strict=True):
+        np.multiply(channel, np.float32(scale), out=plane)
+    return tensor
 
 
 def _project(points: npt.NDArray[np.float32], back: npt.NDArray[np.float64]) -> Points:

@@ -42,6 +42,7 @@ def skin(portrait: Portrait, side: int = 0) -> Skin:
     return Skin(float(colours[:, 0].max()), float(np.hypot(colours[:, 1], colours[:, 2]).max()))
 
 
+@lru_cache(maxsize=1)  # five checks ask
 def directions(portrait: Portrait) -> tuple[Points, Points]:
     """One face width to the right and one upwards, in pixels of the frame."""
     across = portrait.face.points[CHEEKS[1]] - portrait.face.points[CHEEKS[0]]

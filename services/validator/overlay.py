@@ -62,7 +62,7 @@ def _band(canvas: Pixels, rows: tuple[int, int], outcome: Outcome | None) -> Non
     top, bottom = rows
     for left in (0, FRAME_WIDTH_PX - _BAND_PX):
         strip = canvas[top:bottom, left : left + _BAND_PX]
-        strip[:] = (0.55 * strip + 0.45 * np.array(colour)).astype(np.uint8)
+        strip[:] = cv2.addWeighted(strip, 0.55, np.full_like(strip, colour), 0.45, 0)
     for row in rows:
         _write(canvas, str(row), (3, row + 5), _WHITE, _DARK)
 

@@ -51,15 +51,15 @@ class Portrait:
         """The same pixels in L*a*b*, (n, 3)."""
         return lab(self.face_pixels)
 
-    @property
+    @cached_property
     def eye_line_px(self) -> float:
         return eye_line_px(self.eyes)
 
-    @property
+    @cached_property
     def face_width_px(self) -> float:
         return face_width_px(self.face)
 
-    @property
+    @cached_property
     def centre_x_px(self) -> float:
         return centre_x_px(self.face)
 
