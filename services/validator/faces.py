@@ -166,8 +166,7 @@ class _Detector:
         inner = (round(small.shape[1] * scale), round(small.shape[0] * scale))
         canvas = np.zeros((self.size, self.size, 3), np.uint8)
         canvas[: inner[1], : inner[0]] = cv2.resize(small, inner)
-        tensor = _tensor(canvas, scale=1 / 127.5)
-        tensor -= 1
+        tensor = _tensor(canvas, mean=127.5, scale=1 / 127.5)
         boxes, logits = self._session.run(None, {"input": tensor})
         found = np.flatnonzero(logits[0, :, 0] > LOGIT_MIN)
         scores = 1 / (1 + np.exp(-logits[0, found, 0]))
@@ -227,11 +226,12 @@ def _crop(picture: Halves, square: Square, size: int) -> tuple[npt.NDArray[np.fl
     return _tensor(np.asarray(crop, np.uint8), scale=1 / 255), back
 
 
-def _tensor(picture: Pixels, scale: float) -> npt.NDArray[np.float32]:
+def _tensor(picture: Pixels, scale: float, mean: float = 0.0) -> npt.NDArray[np.float32]:
     """A network's input (1, 3, height, width) RGB, of BGR pixels; cv2.dnn.blobFromImage takes twice as long."""
     tensor = np.empty((1, 3, *picture.shape[:2]), np.float32)
     for plane, channel in zip(tensor[0], cv2.split(picture)[::-1], strict=True):
-        np.multiply(channel, np.float32(scale), out=plane)
+        np.subtract(channel, np.float32(mean), out=plane)
+    tensor *= np.float32(scale)
     return tensor
 
 

@@ -64,6 +64,13 @@ def test_writing_and_a_print_on_a_desk_are_for_a_person(recipe: Recipe, fault: A
     assert additions.check(seen(replace(recipe, over=fault), models), STANDARD).outcome is Outcome.UNSURE
 
 
+@pytest.mark.parametrize("strength", [0.7, 0.6])
+def test_faint_white_writing_is_seen_on_every_skin(strength: float, models: FaceModels) -> None:
+    for face in ("biden", "obama", "obama3"):
+        written = replace(ONE, face=face, over="watermark", strength=strength)
+        assert additions.check(seen(written, models), STANDARD).outcome is Outcome.UNSURE, face
+
+
 def test_reading_counts_characters_and_gives_no_text(models: FaceModels) -> None:
     dated = seen(replace(ONE, over="date"), models).picture
     assert characters_in(dated[-100:]) == len("20260517")
