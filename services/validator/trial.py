@@ -1,6 +1,7 @@
 """The judge without the services, so that a school can try its rules: `python -m services.validator.judge`."""
 
 import argparse
+import logging
 import sys
 from collections import Counter
 from collections.abc import Iterator
@@ -8,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NoReturn
 
+import structlog
 from rich.console import Console
 from rich.progress import track
 
@@ -62,6 +64,8 @@ class Trial:
 def main() -> int:
     """The exit code, see EXPLAINED."""
     arguments = _arguments()
+    # The answer says it all; a line of log would stand in the middle of its JSON.
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     try:
         trial = _trial(arguments)
         files = _files(arguments.photos)

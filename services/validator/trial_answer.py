@@ -40,7 +40,7 @@ def _one(judgement: Judgement, profile: PhotoProfile) -> tuple[Any, ...]:
     table = Table("check", "value", "allowed", "score", "outcome", "if wrong")
     for each in judgement.findings:
         low, high = ("" if bound is None else f"{bound:g}" for bound in (each.limits.low, each.limits.high))
-        value = "-" if each.value is None else f"{each.value:g} {each.unit}"
+        value = each.error or "-" if each.value is None else f"{each.value:g} {each.unit}"
         outcome = f"[{OUTCOME_COLOURS[each.outcome]}]{each.outcome.value}[/]"
         action = action_of(each.check, profile)
         table.add_row(each.check, value, f"{low}…{high}", str(each.score), outcome, action)

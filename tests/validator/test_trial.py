@@ -6,8 +6,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import structlog
 from PIL import Image
 
+from services.validator import trial
+from services.validator.checks import noise
 from tests.portraits.compose import compose
 from tests.portraits.recipes import CASES, compliant
 
@@ -52,6 +55,29 @@ def test_one_photo_gives_its_findings_and_its_verdict_as_exit_code(folder: Path)
     assert done.returncode == 1
     assert "eye_line" in done.stdout
     assert "background_colour" in done.stdout
+
+
+def test_a_check_that_breaks_is_named_in_the_answer_and_no_log_stands_in_it(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(noise, "check", broken)
+    monkeypatch.setattr(sys, "argv", ["judge", str(folder / "good.jpg"), "--json"])
+    logs = structlog.get_config()
+    try:
+        assert trial.main() == trial.EXIT_CODES["referred"]
+    finally:
+        structlog.configure(**logs)
+    findings = json.loads(capsys.readouterr().out)["findings"]
+    assert [each["error"] for each in findings if each["check"] == "noise"] == ["ZeroDivisionError"]
+
+
+def test_a_picture_that_cannot_be_framed_leaves_the_json_whole(tmp_path: Path) -> None:
+    Image.new("RGB", (900, 1200), "white").save(tmp_path / "wall.png")
+    done = judged(str(tmp_path / "wall.png"), "--campaign", str(CAMPAIGNS / "xinhua-2022-spring.toml"), "--json")
+    assert json.loads(done.stdout)["verdict"]["codes"] == ["FACE_NONE"]
 
 
 @pytest.mark.parametrize("missing", [["nothing.jpg"], ["--campaign", "nothing.toml", "tests"]])
