@@ -10,7 +10,7 @@ from uuid import uuid4
 
 import pytest
 
-from deploy.local.keys import load_keys
+from deploy.local.keys import Keys, load_keys
 from deploy.local.servers import Servers
 from deploy.local.state import LOCAL, StateDir, remove_stale
 from tests.databases import Databases
@@ -68,6 +68,12 @@ async def empty_database_url(databases: Databases) -> AsyncIterator[str]:
     """A fresh database for this test; the services' own `database_url` have their tables."""
     async with databases.empty() as url:
         yield url
+
+
+@pytest.fixture(scope="session")
+def sandbox_keys(tmp_path_factory: pytest.TempPathFactory) -> Keys:
+    """Made once: two RSA pairs take a good part of a second."""
+    return load_keys(tmp_path_factory.mktemp("keys"))
 
 
 @pytest.fixture

@@ -4,16 +4,10 @@ from pathlib import Path
 import httpx
 import pytest
 
-from deploy.local.keys import Keys, load_keys
+from deploy.local.keys import Keys
 from tests.databases import Databases
 from tests.notifier.world import World, opened_world
 from tests.sandbox.serving import sandbox_settings, serving_sandbox
-
-
-@pytest.fixture(scope="session")
-def sandbox_keys(tmp_path_factory: pytest.TempPathFactory) -> Keys:
-    """Made once: two RSA pairs take a good part of a second."""
-    return load_keys(tmp_path_factory.mktemp("keys"))
 
 
 @pytest.fixture
