@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tests.portraits.compose import compose
+from tests.portraits.album import compose
 from tests.portraits.recipes import CASES, compliant
 
 CAMPAIGNS = Path("deploy/campaigns")
