@@ -4,6 +4,7 @@ PARTS chooses where they come from: "local" is deploy/local, "containers" is tes
 same attributes, so that every test is the same on both.
 """
 
+import gc
 import os
 from collections.abc import AsyncIterator
 from uuid import uuid4
@@ -34,6 +35,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("parts")
         if any(each in item.nodeid for each in SLOW):
             item.add_marker("slow")
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """What was imported and collected stays to the end: no garbage collection shall go through half a million objects
+    again, as each of the many that the building of a service sets off would."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")
