@@ -32,6 +32,7 @@ assert _WHEEL.origin is not None
 POSTGRES_BIN = Path(_WHEEL.origin).parent / "pginstall18" / "bin"
 KAFKA_CLUSTER_ID = "Z3JhZHBob3RvLWxvY2FsLQ"  # any 16 bytes in base64; one node has nobody to mistake it for
 
+# Indexes of 64 KiB, not 10 MiB: after a kill each is written out in full again, one or two per partition.
 KAFKA_PROPERTIES = """\
 process.roles=broker,controller
 node.id=1
@@ -48,6 +49,7 @@ transaction.state.log.min.isr=1
 share.coordinator.state.topic.replication.factor=1
 share.coordinator.state.topic.min.isr=1
 group.initial.rebalance.delay.ms=0
+log.index.size.max.bytes=65536
 """
 
 
