@@ -85,7 +85,6 @@ class Hearing:
                 session_timeout_ms=self.kafka.session_timeout_ms,
                 heartbeat_interval_ms=self.kafka.session_timeout_ms // 10,
                 max_poll_interval_ms=self.kafka.max_poll_interval_ms,
-                fetch_max_wait_ms=100,
                 title=f"{self.service} hears {event.__name__}",
                 description=(event.__doc__ or "").strip(),
                 include_in_schema=worker == 0,

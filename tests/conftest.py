@@ -4,15 +4,17 @@ PARTS chooses where they come from: "local" is deploy/local, "containers" is tes
 same attributes, so that every test is the same on both.
 """
 
+import gc
 import os
 from collections.abc import AsyncIterator
 from uuid import uuid4
 
 import pytest
 
-from deploy.local.keys import load_keys
+from deploy.local.keys import Keys, load_keys
 from deploy.local.servers import Servers
 from deploy.local.state import LOCAL, StateDir, remove_stale
+from tests.databases import Databases
 
 # They compose and judge pictures, play gateways on the wire, start processes, or play hundreds of lives.
 SLOW = (
@@ -35,6 +37,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("slow")
 
 
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """What was imported and collected stays to the end: no garbage collection shall go through half a million objects
+    again, as each of the many that the building of a service sets off would."""
+    gc.collect()
+    gc.freeze()
+
+
 @pytest.fixture(scope="session")
 async def parts() -> AsyncIterator[Servers]:
     """Kafka, MinIO and PostgreSQL of this test run."""
@@ -42,7 +51,8 @@ async def parts() -> AsyncIterator[Servers]:
         case "local":
             remove_stale("test-*")
             with StateDir(LOCAL / f"test-{os.getpid()}") as state:
-                async with Servers(state, load_keys(LOCAL / "keys")) as servers:
+                # Each test's database is dropped after it: half a second for whoever waits for the disk.
+                async with Servers(state, load_keys(LOCAL / "keys"), disposable=True) as servers:
                     yield servers
             remove_stale("test-*")
         case "containers":
@@ -56,13 +66,22 @@ async def parts() -> AsyncIterator[Servers]:
             pytest.fail(f"PARTS={other} is not known: use local or containers")
 
 
+@pytest.fixture(scope="session")
+def databases(parts: Servers) -> Databases:
+    return Databases(parts)
+
+
 @pytest.fixture
-async def database_url(parts: Servers) -> AsyncIterator[str]:
-    """A fresh empty database for this test, as SQLAlchemy's address; dropped afterwards."""
-    name = f"test_{uuid4().hex}"
-    await parts.create_databases([name])
-    yield parts.postgres_url(name)
-    await parts.drop_database(name)
+async def empty_database_url(databases: Databases) -> AsyncIterator[str]:
+    """A fresh database for this test; the services' own `database_url` have their tables."""
+    async with databases.empty() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def sandbox_keys(tmp_path_factory: pytest.TempPathFactory) -> Keys:
+    """Made once: two RSA pairs take a good part of a second."""
+    return load_keys(tmp_path_factory.mktemp("keys"))
 
 
 @pytest.fixture

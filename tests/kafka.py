@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord
 
 from shared.events import Event
 
@@ -57,13 +57,14 @@ async def teller(bootstrap: str, prefix: str) -> AsyncIterator[Teller]:
 
 async def told(bootstrap: str, topic: str) -> list[ConsumerRecord[Any, Any]]:
     """Everything on a topic (full name), now."""
-    consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, enable_auto_commit=False)
+    # Subscribed and without a group it has all partitions at once, and asks the broker about no other topic.
+    # It waits shortly for more: the question for the ends is answered after that.
+    consumer = AIOKafkaConsumer(
+        topic, bootstrap_servers=bootstrap, group_id=None, auto_offset_reset="earliest", fetch_max_wait_ms=5
+    )
     await consumer.start()
     try:
-        partitions = [TopicPartition(topic, each) for each in await _partitions(consumer, topic)]
-        consumer.assign(partitions)
-        await consumer.seek_to_beginning(*partitions)
-        ends = await consumer.end_offsets(partitions)
+        ends = await consumer.end_offsets(consumer.assignment())
         records: list[ConsumerRecord[Any, Any]] = []
         for partition, end in ends.items():
             while await consumer.position(partition) < end:
@@ -71,11 +72,6 @@ async def told(bootstrap: str, topic: str) -> list[ConsumerRecord[Any, Any]]:
         return records
     finally:
         await consumer.stop()
-
-
-async def _partitions(consumer: AIOKafkaConsumer, topic: str) -> list[int]:
-    await consumer._client.force_metadata_update()
-    return sorted(consumer._client.cluster.partitions_for_topic(topic) or {0})
 
 
 async def until(question: Callable[[], Awaitable[bool]], seconds: float = 20, what: str = "the condition") -> None:

@@ -129,7 +129,8 @@ class Process:
 async def answers(url: str) -> bool:
     """Whether a GET is answered with success; a server that is not up yet, or hangs, is no failure."""
     try:
-        async with httpx.AsyncClient(timeout=5) as client:
+        # It asks on this machine, without TLS: reading the certificates first would take longer than the answer.
+        async with httpx.AsyncClient(timeout=5, verify=False) as client:
             return (await client.get(url)).is_success
     except httpx.TransportError:
         return False

@@ -1,7 +1,8 @@
 """Apache Kafka, MinIO and PostgreSQL as child processes, each with its own data under one run's folder.
 
 `async with Servers(state) as servers` starts all three at once; `await servers.kafka.kill()` and `.start()` are for
-the tests that crash them. Data outlive a crash and a restart: nothing here turns fsync off.
+the tests that crash them. Data outlive a crash and a restart of each; those of a run that is not `disposable`
+outlive the machine's too.
 """
 
 import asyncio
@@ -31,6 +32,7 @@ assert _WHEEL.origin is not None
 POSTGRES_BIN = Path(_WHEEL.origin).parent / "pginstall18" / "bin"
 KAFKA_CLUSTER_ID = "Z3JhZHBob3RvLWxvY2FsLQ"  # any 16 bytes in base64; one node has nobody to mistake it for
 
+# Indexes of 64 KiB, not 10 MiB: after a kill each is written out in full again, one or two per partition.
 KAFKA_PROPERTIES = """\
 process.roles=broker,controller
 node.id=1
@@ -47,13 +49,18 @@ transaction.state.log.min.isr=1
 share.coordinator.state.topic.replication.factor=1
 share.coordinator.state.topic.min.isr=1
 group.initial.rebalance.delay.ms=0
+log.index.size.max.bytes=65536
 """
 
 
 class Servers:
-    """The three servers of one run. Attributes are what a client needs to reach them."""
+    """The three servers of one run. Attributes are what a client needs to reach them.
 
-    def __init__(self, state: StateDir, keys: Keys) -> None:
+    disposable: a run that is thrown away with its folder. PostgreSQL does not wait for the disk (what a killed server
+    has written the kernel keeps), and Kafka, which would write out every partition first, is killed at the end."""
+
+    def __init__(self, state: StateDir, keys: Keys, disposable: bool = False) -> None:
+        self._disposable = disposable
         self._kafka_port, self._s3_port, self._postgres_port = state.port(), state.port(), state.port()
         self._postgres_password = keys.postgres_password
         self.kafka_bootstrap = f"127.0.0.1:{self._kafka_port}"
@@ -61,7 +68,7 @@ class Servers:
         self.s3_access_key, self.s3_secret_key = keys.s3_access_key, keys.s3_secret_key
         self.kafka = _kafka(state, self._kafka_port, state.port())
         self.minio = _minio(state, self._s3_port, keys)
-        self.postgres = _postgres(state, self._postgres_port, keys)
+        self.postgres = _postgres(state, self._postgres_port, keys, disposable)
 
     def postgres_url(self, database: str, scheme: str = "postgresql+asyncpg") -> str:
         """The address of one database, for SQLAlchemy or, with scheme "postgresql", for asyncpg."""
@@ -74,6 +81,12 @@ class Servers:
         for name in names:
             if name not in there:
                 await connection.execute(f'CREATE DATABASE "{name}"')
+        await connection.close()
+
+    async def copy_database(self, name: str, copy: str) -> None:
+        """Creates `copy` with all that is in `name`, to which nobody may be connected."""
+        connection = await asyncpg.connect(self.postgres_url("postgres", "postgresql"))
+        await connection.execute(f'CREATE DATABASE "{copy}" TEMPLATE "{name}"')
         await connection.close()
 
     async def drop_database(self, name: str) -> None:
@@ -96,6 +109,8 @@ class Servers:
         await self.stop()
 
     async def stop(self) -> None:
+        if self._disposable and self.kafka.running:
+            await self.kafka.kill()
         await asyncio.gather(self.kafka.stop(), self.minio.stop(), self.postgres.stop())
 
 
@@ -167,7 +182,7 @@ def _as_anybody_but_root() -> list[str]:
     ]
 
 
-def _postgres(state: StateDir, port: int, keys: Keys) -> Process:
+def _postgres(state: StateDir, port: int, keys: Keys, disposable: bool) -> Process:
     data, password = state.path / "postgres", state.path / "postgres.password"
     if not data.exists():
         password.write_text(keys.postgres_password)
@@ -188,6 +203,7 @@ def _postgres(state: StateDir, port: int, keys: Keys) -> Process:
         "port": str(port),
         "unix_socket_directories": "",  # a socket's path may have 107 bytes; a clone's may be longer
         "max_connections": "300",
+        "fsync": "off" if disposable else "on",
     }
     command = [*_as_anybody_but_root(), str(POSTGRES_BIN / "postgres"), "-D", str(data)]
     command += [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]

@@ -9,7 +9,9 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from minio import Minio
 
+from deploy.local.keys import load_keys
 from deploy.local.servers import Servers
+from deploy.local.state import StateDir
 
 # A killed broker reads the logs of every topic again that the tests before have made.
 pytestmark = pytest.mark.timeout(240)
@@ -41,17 +43,28 @@ async def test_kafka_keeps_acknowledged_messages_through_a_kill(parts: Servers, 
     assert heard == {b"before the crash", b"after the crash"}
 
 
-async def test_postgres_keeps_committed_rows_through_a_kill(parts: Servers, database_url: str) -> None:
-    url = database_url.replace("postgresql+asyncpg", "postgresql")
+async def test_postgres_keeps_committed_rows_through_a_kill(parts: Servers, empty_database_url: str) -> None:
+    url = empty_database_url.replace("postgresql+asyncpg", "postgresql")
     connection = await asyncpg.connect(url)
     await connection.execute("CREATE TABLE kept AS SELECT 1 AS row")
     await parts.postgres.kill()
     await parts.postgres.start()
     connection = await asyncpg.connect(url)
     assert await connection.fetchval("SELECT row FROM kept") == 1
-    assert await connection.fetchval("SHOW fsync") == "on"
     assert (await connection.fetchval("SHOW server_version")).startswith("18.")
     await connection.close()
+
+
+async def test_postgres_waits_for_the_disk_unless_its_run_is_thrown_away(tmp_path: Path) -> None:
+    with StateDir(tmp_path / "run") as state:
+        kept = Servers(state, load_keys(tmp_path / "keys"))
+        try:
+            await kept.postgres.start()
+            connection = await asyncpg.connect(kept.postgres_url("postgres", "postgresql"))
+            assert await connection.fetchval("SHOW fsync") == "on"
+            await connection.close()
+        finally:
+            await kept.stop()
 
 
 async def test_the_object_store_keeps_objects_through_a_kill(parts: Servers, topic_prefix: str) -> None:

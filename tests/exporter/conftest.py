@@ -5,15 +5,20 @@ from uuid import uuid4
 
 import pytest
 
-from shared.database import migrate
+from tests.databases import Databases
 from tests.exporter.stand import Place, Stand
 from tests.exporter.stories import campaign
 
 
 @pytest.fixture
+async def database_url(databases: Databases) -> AsyncIterator[str]:
+    async with databases.migrated("exporter") as url:
+        yield url
+
+
+@pytest.fixture
 async def place(parts: Any, database_url: str) -> Place:
     """A migrated database and empty buckets."""
-    await asyncio.to_thread(migrate, "exporter", database_url)
     prefix = f"t{uuid4().hex[:12]}-"
     return Place(database_url, parts.s3_endpoint, parts.s3_access_key, parts.s3_secret_key, prefix)
 

@@ -15,18 +15,18 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from deploy.local.keys import load_keys
+from deploy.local.keys import Keys
 from services.intake import app as intake
 from services.intake.campaigns import publish
 from services.intake.settings import Settings
 from shared.campaign import Campaign, Window, read_campaign
-from shared.database import migrate
 from shared.events import Entry, Event, IdentityMatched
 from shared.photos import PHOTOS, Objects
 from shared.service import Service
 from shared.settings import WeChatSettings
 from shared.topics import create_topics
 from tests.connections import SEALER, connections_to, create_buckets
+from tests.databases import Databases
 from tests.kafka import Teller, teller, told, until
 from tests.sandbox.serving import sandbox_settings, serving_sandbox
 
@@ -177,15 +177,22 @@ class Student:
 
 
 @pytest.fixture
-async def door(parts: Any, database_url: str, topic_prefix: str, tmp_path: Path) -> AsyncIterator[Intake]:
+async def database_url(databases: Databases) -> AsyncIterator[str]:
+    async with databases.migrated("intake") as url:
+        yield url
+
+
+@pytest.fixture
+async def door(
+    parts: Any, database_url: str, topic_prefix: str, sandbox_keys: Keys, tmp_path: Path
+) -> AsyncIterator[Intake]:
     connections = connections_to(parts, topic_prefix, clock_file=tmp_path / "clock")
     await asyncio.gather(
         create_topics(connections.kafka),
-        asyncio.to_thread(migrate, "intake", database_url),
         asyncio.to_thread(create_buckets, connections),
     )
     async with AsyncExitStack() as stack:
-        sandbox = sandbox_settings(load_keys(tmp_path))
+        sandbox = sandbox_settings(sandbox_keys)
         url = stack.enter_context(serving_sandbox(sandbox))
         wechat = WeChatSettings(url=url, appid=sandbox.wechat_appid, secret=sandbox.wechat_secret)
         tells = await stack.enter_async_context(teller(parts.kafka_bootstrap, topic_prefix))

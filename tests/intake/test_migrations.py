@@ -27,12 +27,12 @@ def migrate_to(revision: str, url: str) -> None:
     command.upgrade(config, revision)
 
 
-async def test_a_case_that_was_delivered_before_cases_could_come_back_stays_delivered(database_url: str) -> None:
-    await asyncio.to_thread(migrate_to, "0002", database_url)
-    engine = connect(database_url)
+async def test_a_case_that_was_delivered_before_cases_could_come_back_stays_delivered(empty_database_url: str) -> None:
+    await asyncio.to_thread(migrate_to, "0002", empty_database_url)
+    engine = connect(empty_database_url)
     async with engine.begin() as connection:
         application_id: UUID = (await connection.execute(text(DELIVERED))).scalar_one()
-    await asyncio.to_thread(migrate, "intake", database_url)
+    await asyncio.to_thread(migrate, "intake", empty_database_url)
     async with Outbox(engine, Clock()).transaction() as tx:
         application = await store.seen(tx, application_id)
     await engine.dispose()

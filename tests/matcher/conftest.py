@@ -7,9 +7,10 @@ import pytest
 from pydantic import SecretStr
 
 from shared.campaign import Campaign
-from shared.database import connect, migrate
+from shared.database import connect
 from shared.photos import ROSTERS, Objects
 from shared.settings import StoreSettings
+from tests.databases import Databases
 from tests.matcher.desk import Desk
 from tests.matcher.people import bit, buct
 
@@ -35,11 +36,16 @@ def store_settings(parts: Any, topic_prefix: str) -> StoreSettings:
 
 
 @pytest.fixture
+async def database_url(databases: Databases) -> AsyncIterator[str]:
+    async with databases.migrated("matcher") as url:
+        yield url
+
+
+@pytest.fixture
 async def desk(
     database_url: str, store_settings: StoreSettings, tmp_path: Path, by_number: Campaign, by_all: Campaign
 ) -> AsyncIterator[Desk]:
     """It knows both campaigns, and nobody."""
-    await asyncio.to_thread(migrate, "matcher", database_url)
     objects = Objects(store_settings, ROSTERS)
     await asyncio.to_thread(objects.create)
     engine = connect(database_url)

@@ -4,15 +4,10 @@ from pathlib import Path
 import httpx
 import pytest
 
-from deploy.local.keys import Keys, load_keys
+from deploy.local.keys import Keys
+from tests.databases import Databases
 from tests.notifier.world import World, opened_world
 from tests.sandbox.serving import sandbox_settings, serving_sandbox
-
-
-@pytest.fixture(scope="session")
-def sandbox_keys(tmp_path_factory: pytest.TempPathFactory) -> Keys:
-    """Made once: two RSA pairs take a good part of a second."""
-    return load_keys(tmp_path_factory.mktemp("keys"))
 
 
 @pytest.fixture
@@ -21,6 +16,12 @@ async def sandbox(sandbox_keys: Keys) -> AsyncIterator[httpx.AsyncClient]:
     with serving_sandbox(sandbox_settings(sandbox_keys)) as url:
         async with httpx.AsyncClient(base_url=url, trust_env=False) as client:
             yield client
+
+
+@pytest.fixture
+async def database_url(databases: Databases) -> AsyncIterator[str]:
+    async with databases.migrated("notifier") as url:
+        yield url
 
 
 @pytest.fixture

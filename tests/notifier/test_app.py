@@ -1,6 +1,5 @@
 """The whole service on the real broker: facts in, one message out, and the fact that says so."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 from uuid import UUID
@@ -10,7 +9,6 @@ import pytest
 
 from services.notifier.app import build
 from services.notifier.settings import WeChatSettings
-from shared.database import migrate
 from shared.events import CampaignPublished, MessageSent
 from shared.sealed import Sealer
 from shared.service import Service
@@ -24,7 +22,6 @@ from tests.notifier.world import notifier_settings
 @pytest.fixture
 async def sealer(parts: Any, topic_prefix: str, database_url: str, sandbox: httpx.AsyncClient) -> AsyncIterator[Sealer]:
     """The notifier serves; what it may open is sealed with this."""
-    await asyncio.to_thread(migrate, "notifier", database_url)
     connections = connections_to(parts, topic_prefix)
     await create_topics(connections.kafka)
     url = str(sandbox.base_url).rstrip("/")

@@ -1,6 +1,5 @@
 """The whole service as a process of its own, killed with -9 between the gateway's deed and its record."""
 
-import asyncio
 import os
 import subprocess
 import sys
@@ -11,7 +10,7 @@ from typing import Any
 import httpx
 from sqlalchemy import update
 
-from shared.database import connect, migrate
+from shared.database import connect
 from shared.events import CampaignPublished, MessageSent
 from shared.outbox.tables import errands
 from shared.topics import create_topics
@@ -56,7 +55,6 @@ def _environment(parts: Any, topic_prefix: str, database_url: str, gateway: str)
 async def test_killed_after_the_gateway_took_it_and_started_again_there_is_one_sms(
     parts: Any, topic_prefix: str, database_url: str, sandbox: httpx.AsyncClient
 ) -> None:
-    await asyncio.to_thread(migrate, "notifier", database_url)
     connections = connections_to(parts, topic_prefix)
     await create_topics(connections.kafka)
     slow = {"call": "sms", "name": "done_then_slow", "value": 5}

@@ -21,7 +21,7 @@ from services.notifier.sms import Sms
 from shared.campaign import Campaign
 from shared.campaigns import keep_campaign
 from shared.clock import Clock
-from shared.database import connect, migrate
+from shared.database import connect
 from shared.events import ContactChanged, ErasureRequested, Event, MessageRequested
 from shared.outbox import AlreadyHandled, Errands, Outbox
 from shared.outbox.tables import errands, outbox
@@ -130,7 +130,6 @@ class World:
 
 @asynccontextmanager
 async def opened_world(database_url: str, sandbox_keys: Keys, folder: Path) -> AsyncIterator[World]:
-    await asyncio.to_thread(migrate, "notifier", database_url)
     clock_file = folder / "clock"
     clock_file.write_text("0")
     engine = connect(database_url)

@@ -70,7 +70,9 @@ class EchoParts:
 
 
 @pytest.fixture
-async def parts_of_echo(parts: Any, database_url: str, topic_prefix: str, tmp_path: Path) -> AsyncIterator[EchoParts]:
+async def parts_of_echo(
+    parts: Any, empty_database_url: str, topic_prefix: str, tmp_path: Path
+) -> AsyncIterator[EchoParts]:
     key = base64.b64encode(b"k" * 32).decode()
     environment = {
         "KAFKA_BOOTSTRAP_SERVERS": parts.kafka_bootstrap,
@@ -83,14 +85,14 @@ async def parts_of_echo(parts: Any, database_url: str, topic_prefix: str, tmp_pa
         "SEAL_KEYS": f"k1:{key}",
         "SEAL_LOOKUP_KEY": key,
         "LINK_KEY": "test",
-        "ECHO_DATABASE_URL": database_url,
+        "ECHO_DATABASE_URL": empty_database_url,
         "ECHO_BUG_FILE": str(tmp_path / "bug"),
     }
     kafka = KafkaSettings(
         bootstrap_servers=parts.kafka_bootstrap, topic_prefix=topic_prefix, partitions=4, session_timeout_ms=6000
     )
     async with AsyncExitStack() as stack:
-        engine = connect(database_url)
+        engine = connect(empty_database_url)
         stack.push_async_callback(engine.dispose)
         await asyncio.gather(create_topics(kafka), echo.create_tables(engine))
         tells = await stack.enter_async_context(teller(parts.kafka_bootstrap, topic_prefix))
@@ -104,8 +106,8 @@ async def parts_of_echo(parts: Any, database_url: str, topic_prefix: str, tmp_pa
 
 
 @pytest.fixture
-async def engine(database_url: str) -> AsyncIterator[AsyncEngine]:
-    made = connect(database_url)
+async def engine(empty_database_url: str) -> AsyncIterator[AsyncEngine]:
+    made = connect(empty_database_url)
     await echo.create_tables(made)
     yield made
     await made.dispose()

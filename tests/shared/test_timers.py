@@ -36,9 +36,9 @@ async def test_a_timer_fires_when_the_clock_is_moved(engine: AsyncEngine, tmp_pa
 
 
 async def test_a_clock_that_jumps_over_many_timers_fires_each_once_however_many_processes_look(
-    engine: AsyncEngine, database_url: str, tmp_path: Path
+    engine: AsyncEngine, empty_database_url: str, tmp_path: Path
 ) -> None:
-    moved_by, other_engine = tmp_path / "clock", connect(database_url)
+    moved_by, other_engine = tmp_path / "clock", connect(empty_database_url)
     processes = [Outbox(each, Clock(moved_by)) for each in (engine, other_engine)]
     timers = [f"application-{number}" for number in range(60)]
     async with processes[0].transaction() as tx:

@@ -14,10 +14,11 @@ from services.validator.settings import ModelSettings
 from shared.campaign import Campaign
 from shared.campaigns import keep_campaign
 from shared.clock import Clock
-from shared.database import connect, migrate
+from shared.database import connect
 from shared.outbox import Outbox
 from shared.photos import PHOTOS, Objects
 from tests.connections import connections_to, create_buckets
+from tests.databases import Databases
 from tests.portraits import cutouts
 from tests.validator.desks import desk_app, signed_in, staff_of
 from tests.validator.judges import BLUES, Judges
@@ -71,8 +72,13 @@ def campaign() -> Campaign:
 
 
 @pytest.fixture
+async def database_url(databases: Databases) -> AsyncIterator[str]:
+    async with databases.migrated("validator") as url:
+        yield url
+
+
+@pytest.fixture
 async def outbox(database_url: str, tmp_path: Path, campaign: Campaign) -> AsyncIterator[Outbox]:
-    await asyncio.to_thread(migrate, "validator", database_url)
     engine = connect(database_url)
     outbox = Outbox(engine, Clock(tmp_path / "clock"))
     async with outbox.transaction() as tx:

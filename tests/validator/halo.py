@@ -9,7 +9,8 @@ from services.validator.colour import delta_e, lab, lab_of_rgb
 from services.validator.faces import FaceModels, Pixels
 from services.validator.portrait import Portrait, look
 from services.validator.standard import cut
-from tests.portraits.compose import Colour, Recipe, compose
+from tests.portraits.album import compose
+from tests.portraits.compose import Colour, Recipe
 from tests.validator.judges import frame_of
 
 HALO_MAX = 3.0  # ΔE2000: what a school sees as another colour begins there

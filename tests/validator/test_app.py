@@ -21,7 +21,7 @@ from shared.photos import Objects
 from shared.topics import create_topics
 from tests.connections import connections_to
 from tests.kafka import teller, told, until
-from tests.portraits.compose import compose
+from tests.portraits.album import compose
 from tests.portraits.recipes import compliant
 from tests.validator.facts import NOW
 from tests.validator.judges import Judges, about

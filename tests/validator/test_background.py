@@ -9,7 +9,8 @@ from services.validator.faces import FaceModels
 from services.validator.portrait import Portrait, look
 from services.validator.rules import Outcome
 from services.validator.standard import cut
-from tests.portraits.compose import Recipe, compose
+from tests.portraits.album import compose
+from tests.portraits.compose import Recipe
 from tests.portraits.recipes import compliant
 from tests.validator.judges import BLUES, frame_of
 

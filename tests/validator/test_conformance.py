@@ -12,6 +12,7 @@ from services.validator.checks.defaults import DEFAULTS
 from services.validator.faces import FaceModels
 from services.validator.rules import Outcome
 from shared.campaign import CheckName
+from tests.portraits.album import compose
 from tests.portraits.labelled import PACKAGED
 from tests.validator.report.draws import FAULTS, GOOD, draws
 from tests.validator.report.judged import Judged, judge_one
@@ -27,7 +28,7 @@ ERRORS_MAX_PX = {"eye line": 2, "hairline": 12, "face width": 6}  # of 95 %; 1.4
 
 @pytest.fixture(scope="module")
 def judged(models: FaceModels) -> list[Judged]:
-    return [judge_one(draw, models) for draw in draws(PACKAGED, PHOTOS)]
+    return [judge_one(draw, compose(draw.recipe), models) for draw in draws(PACKAGED, PHOTOS)]
 
 
 def test_no_good_photo_is_refused_and_few_are_referred(judged: list[Judged]) -> None:

@@ -12,7 +12,7 @@ from services.validator.desk.reviews import reviewers_reasons
 from shared.campaign import Campaign
 from shared.events import PhotoAccepted, PhotoReferred, PhotoRefused, PhotoRevoked, PhotoSubmitted
 from shared.reasons import Reason
-from tests.portraits.compose import compose
+from tests.portraits.album import compose
 from tests.portraits.recipes import compliant, unsure
 from tests.validator.desks import PAGE, signed_in
 from tests.validator.judges import Judges

@@ -16,7 +16,7 @@ from shared.events import ApplicationWithdrawn, PhotoAccepted, PhotoSubmitted
 from shared.outbox import Errand
 from shared.problems import Problem
 from shared.staff import Member
-from tests.portraits.compose import compose
+from tests.portraits.album import compose
 from tests.portraits.recipes import compliant
 from tests.validator.judges import Judges, about, heard
 

@@ -20,7 +20,8 @@ from shared.events import (
 from shared.outbox import Cause
 from shared.photos import photo_key
 from shared.reasons import Reason
-from tests.portraits.compose import Portrait, compose
+from tests.portraits.album import compose
+from tests.portraits.compose import Portrait
 from tests.portraits.recipes import CASES, compliant
 from tests.validator.judges import Judges, about, heard
 

@@ -9,7 +9,8 @@ from services.validator.decode import decode
 from services.validator.rules import Outcome
 from services.validator.source import Source, read_source
 from shared.campaign import PhotoProfile
-from tests.portraits.compose import Recipe, compose
+from tests.portraits.album import compose
+from tests.portraits.compose import Recipe
 from tests.portraits.recipes import compliant
 
 pytestmark = [pytest.mark.timeout(600), pytest.mark.usefixtures("faces")]

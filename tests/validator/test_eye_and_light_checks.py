@@ -24,7 +24,8 @@ from services.validator.rules import Outcome
 from services.validator.standard import cut
 from shared.campaign import PhotoProfile
 from shared.reasons import Reason
-from tests.portraits.compose import Recipe, compose
+from tests.portraits.album import compose
+from tests.portraits.compose import Recipe
 from tests.portraits.recipes import compliant
 from tests.validator.judges import frame_of
 

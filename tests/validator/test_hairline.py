@@ -9,7 +9,7 @@ from services.validator.hairline import Hairline, find_hairline
 from services.validator.portrait import Portrait, look
 from services.validator.rules import Outcome
 from services.validator.standard import cut
-from tests.portraits.compose import compose
+from tests.portraits.album import compose
 from tests.portraits.recipes import compliant
 from tests.validator.judges import BLUES, frame_of
 

@@ -10,7 +10,8 @@ from services.validator.store import case_table as cases
 from shared.events import PhotoAccepted, PhotoQueued, PhotoReferred, PhotoRefused
 from shared.outbox import AlreadyHandled, NotYet
 from shared.reasons import Reason
-from tests.portraits.compose import Portrait, compose
+from tests.portraits.album import compose
+from tests.portraits.compose import Portrait
 from tests.portraits.recipes import CASES, compliant, unsure
 from tests.validator.judges import Judges, frame_of
 

@@ -13,7 +13,8 @@ from services.validator.source import read_source
 from services.validator.standard import cut
 from shared.campaign import CheckName, ClothesColour, PhotoProfile
 from shared.reasons import Reason
-from tests.portraits.compose import STUDIO_BLUE, Recipe, compose
+from tests.portraits.album import compose
+from tests.portraits.compose import STUDIO_BLUE, Recipe
 from tests.portraits.coverings import Covering
 from tests.portraits.recipes import compliant
 from tests.validator.judges import BLUES, frame_of

@@ -19,7 +19,8 @@ from shared.campaign import LimitName, PhotoProfile
 from shared.events import Frame
 from shared.reasons import Reason
 from tests.notices.files import XINHUA
-from tests.portraits.compose import STANDARD_BLUE, Recipe, compose
+from tests.portraits.album import compose
+from tests.portraits.compose import STANDARD_BLUE, Recipe
 from tests.portraits.recipes import CASES, compliant, unsure
 from tests.validator.judges import BLUES, frame_of
 

@@ -31,12 +31,12 @@ def to_first_version(url: str) -> None:
     command.upgrade(config, "0001")
 
 
-async def test_a_photo_that_waited_for_a_person_still_waits(database_url: str, tmp_path: Path) -> None:
-    await asyncio.to_thread(to_first_version, database_url)
-    engine = connect(database_url)
+async def test_a_photo_that_waited_for_a_person_still_waits(empty_database_url: str, tmp_path: Path) -> None:
+    await asyncio.to_thread(to_first_version, empty_database_url)
+    engine = connect(empty_database_url)
     async with engine.begin() as connection:
         await connection.execute(OLD_CASE)
-    await asyncio.to_thread(migrate, "validator", database_url)
+    await asyncio.to_thread(migrate, "validator", empty_database_url)
     async with Outbox(engine, Clock(tmp_path / "clock")).transaction() as tx:
         (case,) = await cases.waiting(tx, ["buct-2020"], 10)
     assert (case.state, case.attempt, case.codes) == (State.REFERRED, 2, (Reason.POSE_ROLL,))

@@ -7,7 +7,8 @@ from PIL import Image
 
 from services.validator.faces import FaceModels
 from services.validator.judge import judge
-from tests.portraits.compose import Recipe, compose
+from tests.portraits.album import compose
+from tests.portraits.compose import Recipe
 from tests.portraits.recipes import CASES, compliant, unsure
 from tests.validator.judges import BLUES, frame_of
 

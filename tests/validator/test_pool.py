@@ -18,7 +18,8 @@ from services.validator.pool import MEMORY_MAX_BYTES, JudgePool
 from shared.campaign import PhotoProfile
 from shared.events import Frame
 from shared.reasons import Reason
-from tests.portraits.compose import Portrait, compose
+from tests.portraits.album import compose
+from tests.portraits.compose import Portrait
 from tests.portraits.recipes import compliant
 from tests.validator.judges import BLUES, frame_of
 

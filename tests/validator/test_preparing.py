@@ -31,7 +31,8 @@ from shared.events import (
 )
 from shared.photos import photo_key
 from shared.reasons import Reason
-from tests.portraits.compose import Portrait, Recipe, compose
+from tests.portraits.album import compose
+from tests.portraits.compose import Portrait, Recipe
 from tests.portraits.recipes import compliant
 from tests.validator.facts import given_up
 from tests.validator.judges import Judges, about, heard

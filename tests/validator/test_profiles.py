@@ -9,7 +9,8 @@ from services.validator.faces import FaceModels
 from services.validator.judge import judge
 from shared.campaign import read_campaign
 from shared.reasons import Reason
-from tests.portraits.compose import Recipe, compose
+from tests.portraits.album import compose
+from tests.portraits.compose import Recipe
 from tests.portraits.recipes import CASES, compliant
 from tests.validator.judges import frame_of
 

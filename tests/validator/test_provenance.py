@@ -16,7 +16,8 @@ from services.validator.rules import Outcome
 from services.validator.source import Source, read_source
 from services.validator.standard import cut
 from shared.campaign import PhotoProfile
-from tests.portraits.compose import STANDARD_BLUE, Recipe, compose
+from tests.portraits.album import compose
+from tests.portraits.compose import STANDARD_BLUE, Recipe
 from tests.portraits.provenance import CAMERAS, MARKS, exif_of
 from tests.portraits.recipes import compliant
 from tests.validator.judges import frame_of

@@ -14,7 +14,7 @@ from services.validator.store import audit
 from shared.events import PhotoAccepted, PhotoReferred, PhotoRefused
 from shared.outbox import Outbox
 from shared.reasons import Reason
-from tests.portraits.compose import compose
+from tests.portraits.album import compose
 from tests.portraits.recipes import unsure
 from tests.validator.desks import PAGE, signed_in
 from tests.validator.judges import Judges

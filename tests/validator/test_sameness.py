@@ -14,7 +14,8 @@ from services.validator.models import ModelError
 from services.validator.portrait import look
 from services.validator.sameness import FaceModel, Sameness, fingerprints, is_same_face, is_same_picture, picture_hash
 from services.validator.standard import cut
-from tests.portraits.compose import STANDARD_BLUE, Recipe, compose
+from tests.portraits.album import compose
+from tests.portraits.compose import STANDARD_BLUE, Recipe
 from tests.portraits.recipes import CASES, compliant
 from tests.validator.judges import frame_of
 

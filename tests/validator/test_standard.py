@@ -11,7 +11,7 @@ from services.validator.colour import delta_e, lab, lab_of_rgb
 from services.validator.standard import BYTES_MAX, QUALITY_MAX, QUALITY_MIN, cut, encode
 from shared.events import Frame
 from shared.pictures import PictureError
-from tests.portraits.compose import compose
+from tests.portraits.album import compose
 from tests.portraits.recipes import compliant
 from tests.validator.judges import frame_of
 

@@ -20,7 +20,8 @@ from shared.events import (
 )
 from shared.problems import Problem
 from shared.staff import Member
-from tests.portraits.compose import Portrait, compose
+from tests.portraits.album import compose
+from tests.portraits.compose import Portrait
 from tests.portraits.recipes import compliant
 from tests.validator.facts import NOW
 from tests.validator.judges import BLUES, Judges, about, heard

@@ -11,7 +11,7 @@ from PIL import Image
 
 from services.validator import trial
 from services.validator.checks import noise
-from tests.portraits.compose import compose
+from tests.portraits.album import compose
 from tests.portraits.recipes import CASES, compliant
 
 CAMPAIGNS = Path("deploy/campaigns")

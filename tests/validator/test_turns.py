@@ -26,7 +26,8 @@ from shared.events import (
 )
 from shared.outbox import NotYet
 from shared.reasons import Reason
-from tests.portraits.compose import Portrait, compose
+from tests.portraits.album import compose
+from tests.portraits.compose import Portrait
 from tests.portraits.recipes import CASES, compliant, unsure
 from tests.validator.facts import NOW
 from tests.validator.judges import Judges, about, about_photo, heard

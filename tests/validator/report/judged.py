@@ -19,6 +19,7 @@ from services.validator.source import read_source
 from services.validator.standard import cut_from, decoded_for
 from shared.campaign import Background, CheckName, ClothesColour, PhotoProfile
 from tests.portraits.compose import STUDIO_BLUE, Truth, compose
+from tests.portraits.compose import Portrait as Photo
 from tests.portraits.labelled import PACKAGED, Person, join
 from tests.validator.judges import frame_of
 from tests.validator.report.draws import GOOD, Draw
@@ -64,8 +65,7 @@ def judge_all(drawn: list[Draw], photos: Path | None, isnet: Path | None) -> Ite
         yield from pool.map(_judge, drawn, chunksize=8)
 
 
-def judge_one(draw: Draw, models: FaceModels, face_model: DlibFace | None = None) -> Judged:
-    photo = compose(draw.recipe)
+def judge_one(draw: Draw, photo: Photo, models: FaceModels, face_model: DlibFace | None = None) -> Judged:
     decoded = decoded_for(photo.jpeg, frame_of(photo))
     picture = cut_from(decoded, frame_of(photo))
     portrait = look(picture, models)
@@ -100,4 +100,4 @@ def _begin(photos: Path | None, isnet: Path | None) -> None:
 
 
 def _judge(draw: Draw) -> Judged:
-    return judge_one(draw, _models, _face_model)
+    return judge_one(draw, compose(draw.recipe), _models, _face_model)
