@@ -158,7 +158,8 @@ def _convert(model: Model, workshop: Path) -> None:
     found = hashlib.sha256(source.read_bytes()).hexdigest()
     if found != model.sha256:
         raise ModelError(f"{source.name} has SHA-256 {found}, expected {model.sha256}: not the model we measured")
-    command = [sys.executable, str(_CONVERT), str(workshop / "converter"), str(source), str(model.path(workshop))]
+    # -P: this package's own files are no libraries.
+    command = [sys.executable, "-P", str(_CONVERT), str(workshop / "converter"), str(source), str(model.path(workshop))]
     finished = subprocess.run(command, check=False, capture_output=True, text=True)  # noqa: S603 - our own words only
     if finished.returncode:
         raise ModelError(f"converting {model.name} failed:\n{finished.stderr[-2000:]}")
