@@ -19,6 +19,7 @@ from services.intake.rules import (
     why_not_pay,
     why_not_start,
     why_not_submit,
+    with_appeal,
     with_match,
     with_payment,
     with_verdict,
@@ -204,3 +205,16 @@ def test_a_revocation_that_crosses_the_next_attempt_ends_the_application_in_eith
     ends = [with_verdict(with_verdict(sent, one), other) for one, other in permutations((revoked, refused))]
     assert ends[0] == ends[1]
     assert (ends[0].state, ends[0].banned, ends[0].attempt) == ("revoked", True, 2)
+
+
+def test_of_two_revocations_that_cross_nothing_is_left_in_one_order_only() -> None:
+    newer = uuid4()
+    refused = PhotoRefused(**JUDGED | {"photo_id": newer, "attempt": 2, "revision": 1}, codes=(Reason.BLUR,))
+    sent = PhotoRegion(state="checking", photo_id=newer, attempt=2, charged_attempt=1)
+    appealed = with_appeal(with_verdict(sent, refused))
+    first, second = (
+        PhotoRevoked(**JUDGED | about, codes=(Reason.REVOKED_BEAUTY,), banned=False)
+        for about in ({"revision": 2}, {"photo_id": newer, "attempt": 2, "revision": 3})
+    )
+    ends = [with_verdict(with_verdict(appealed, one), other) for one, other in permutations((first, second))]
+    assert ends[0] == ends[1]

@@ -1,6 +1,7 @@
 """What a fact changes; old, repeated, or about a case that is over: nothing. So no order of arrival matters."""
 
 from datetime import datetime
+from typing import Any
 
 from services.intake.rules.application import Application, DeliveryRegion, Ending, IdentityRegion
 from services.intake.rules.money import Due, MoneyRegion, Prepared
@@ -87,12 +88,16 @@ def with_preparation(photo: PhotoRegion, fact: PreparationFact) -> PhotoRegion:
 
 
 def with_verdict(photo: PhotoRegion, fact: PhotoVerdict) -> PhotoRegion:
-    if isinstance(fact, PhotoRevoked) and fact.attempt < photo.attempt and photo.state is not PhotoState.REVOKED:
-        return _revoked_behind(photo, fact)
+    if photo.state is PhotoState.REVOKED:
+        return photo
+    if isinstance(fact, PhotoRevoked) and fact.attempt < photo.attempt:  # it crossed one sent after a bounce
+        return _revoked(photo, fact)
     if fact.photo_id != photo.photo_id or (fact.attempt, fact.revision) <= (photo.attempt, photo.revision):
         return photo
-    if photo.state is PhotoState.REVOKED or (photo.is_taken_back and isinstance(fact, PhotoReferred)):
+    if photo.is_taken_back and isinstance(fact, PhotoReferred):
         return photo
+    if isinstance(fact, PhotoRevoked):
+        return _revoked(photo, fact)
     told: dict[str, object] = {
         "revision": fact.revision,
         "decided_by": fact.decided_by,
@@ -111,15 +116,20 @@ def with_verdict(photo: PhotoRegion, fact: PhotoVerdict) -> PhotoRegion:
             told |= {"resubmit_by": fact.resubmit_by, "advised_by": fact.advised_by}
         case PhotoReferred():
             told["state"] = PhotoState.REFERRED
-        case PhotoRevoked():
-            told |= {"state": PhotoState.REVOKED, "codes": fact.codes, "banned": fact.banned}
     return photo.model_copy(update=told)
 
 
-def _revoked_behind(photo: PhotoRegion, fact: PhotoRevoked) -> PhotoRegion:
-    """It crossed a newer attempt, sent after a bounce: a revocation ends the application, whatever was said of that."""
+def _revoked(photo: PhotoRegion, fact: PhotoRevoked) -> PhotoRegion:
+    """The end of the application, whatever else was said, or will be, of this attempt or an earlier one."""
     newest = {"photo_id", "attempt", "charged_attempt", "sha256", "original_key", "prepared_key"}
-    told = {"state": PhotoState.REVOKED, "decided_by": fact.decided_by, "codes": fact.codes, "banned": fact.banned}
+    told: dict[str, Any] = {
+        "state": PhotoState.REVOKED,
+        "decided_by": fact.decided_by,
+        "codes": fact.codes,
+        "banned": fact.banned,
+    }
+    if fact.photo_id == photo.photo_id:
+        told |= {"overlay_key": fact.overlay_key, "standard_key": fact.standard_key}
     return PhotoRegion(**photo.model_dump(include=newest), **told)
 
 
