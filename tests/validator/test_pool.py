@@ -14,7 +14,8 @@ import pytest
 from services.validator import pool as pool_module
 from services.validator.judge import Judgement
 from services.validator.models import ModelError
-from services.validator.pool import MEMORY_MAX_BYTES, JudgePool
+from services.validator.pool import JudgePool
+from shared import workers
 from shared.campaign import PhotoProfile
 from shared.events import Frame
 from shared.reasons import Reason
@@ -48,7 +49,7 @@ def _leave(original: bytes, frame: Frame, profile: PhotoProfile, prepared: bytes
 
 
 def _gobble(original: bytes, frame: Frame, profile: PhotoProfile, prepared: bytes | None) -> None:
-    bytearray(2 * MEMORY_MAX_BYTES)
+    bytearray(2 * workers.MEMORY_MAX_BYTES)
 
 
 @pytest.fixture(scope="module")
@@ -116,7 +117,7 @@ async def test_a_pool_that_stands_still_is_another_and_its_workers_are_gone(
     async with JudgePool(models_dir, processes=1, seconds_per_photo=5) as pool:
         [worker] = await _new_workers(others, 1)
         worker.suspend()  # alive and takes nothing, as where pebble's lock is lost
-        monkeypatch.setattr(pool_module, "START_SECONDS_MAX", 1)
+        monkeypatch.setattr(workers, "START_SECONDS_MAX", 1)
         judging = asyncio.create_task(pool.judge(portrait.jpeg, frame_of(portrait), BLUES))
         await _new_workers([*others, worker], 1)
         monkeypatch.undo()
@@ -171,7 +172,7 @@ async def test_without_models_the_pool_does_not_start(tmp_path: Path) -> None:
 
 _PARENT = """
 import asyncio, pathlib, sys
-from services.validator.pool import MEMORY_MAX_BYTES, JudgePool
+from services.validator.pool import JudgePool
 
 async def main():
     async with JudgePool(pathlib.Path(sys.argv[1]), processes=2, seconds_per_photo=6):
@@ -208,7 +209,7 @@ from services.validator.pool import JudgePool
 
 async def main():
     async with JudgePool(pathlib.Path(sys.argv[1]), processes=1, seconds_per_photo=6) as pool:
-        print(await pool._run(eval, "'sqlalchemy' in __import__('sys').modules"), flush=True)
+        print(await pool._workers.run(eval, "'sqlalchemy' in __import__('sys').modules"), flush=True)
 
 if __name__ == "__main__":
     asyncio.run(main())

@@ -66,7 +66,7 @@ async def test_what_is_no_picture_is_unread(pool: CardPool, file: bytes) -> None
 
 
 async def test_a_reader_that_dies_while_it_waits_is_replaced() -> None:
-    async with CardPool(processes=1, seconds_per_picture=60) as pool:
+    async with CardPool(processes=1, seconds_per_picture=20) as pool:
         assert await pool.read(photographed(front())) == PERSON
         os.kill(worker().pid, signal.SIGKILL)
         assert await pool.read(photographed(front())) == PERSON
