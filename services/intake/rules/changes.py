@@ -87,8 +87,8 @@ def with_preparation(photo: PhotoRegion, fact: PreparationFact) -> PhotoRegion:
 
 
 def with_verdict(photo: PhotoRegion, fact: PhotoVerdict) -> PhotoRegion:
-    if isinstance(fact, PhotoRevoked) and fact.attempt < photo.attempt and photo.state is not PhotoState.REVOKED:
-        return _revoked_behind(photo, fact)
+    if isinstance(fact, PhotoRevoked):
+        return _revoked(photo, fact)
     if fact.photo_id != photo.photo_id or (fact.attempt, fact.revision) <= (photo.attempt, photo.revision):
         return photo
     if photo.state is PhotoState.REVOKED or (photo.is_taken_back and isinstance(fact, PhotoReferred)):
@@ -111,15 +111,19 @@ def with_verdict(photo: PhotoRegion, fact: PhotoVerdict) -> PhotoRegion:
             told |= {"resubmit_by": fact.resubmit_by, "advised_by": fact.advised_by}
         case PhotoReferred():
             told["state"] = PhotoState.REFERRED
-        case PhotoRevoked():
-            told |= {"state": PhotoState.REVOKED, "codes": fact.codes, "banned": fact.banned}
     return photo.model_copy(update=told)
 
 
-def _revoked_behind(photo: PhotoRegion, fact: PhotoRevoked) -> PhotoRegion:
-    """It crossed a newer attempt, sent after a bounce: a revocation ends the application, whatever was said of that."""
+def _revoked(photo: PhotoRegion, fact: PhotoRevoked) -> PhotoRegion:
+    """It ends the application, whatever was or will be said of this attempt or of a newer one that it crossed. What is
+    left says which photo was handed in last and why all is over; of two revocations the furthest, in either order."""
+    place = (fact.attempt, fact.revision)
+    if place <= photo.revoked:
+        return photo
     newest = {"photo_id", "attempt", "charged_attempt", "sha256", "original_key", "prepared_key"}
-    told = {"state": PhotoState.REVOKED, "decided_by": fact.decided_by, "codes": fact.codes, "banned": fact.banned}
+    told = {"state": PhotoState.REVOKED, "revoked": place, **fact.model_dump(include={"decided_by", "codes", "banned"})}
+    if fact.photo_id == photo.photo_id:
+        told |= fact.model_dump(include={"revision", "overlay_key", "standard_key"})
     return PhotoRegion(**photo.model_dump(include=newest), **told)
 
 
