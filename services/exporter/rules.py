@@ -142,9 +142,11 @@ def with_fact(case: Case, fact: Fact) -> Case:
 
 def _is_newer(fact: PhotoFact, known: PhotoFact | None) -> bool:
     """A revocation ends the application, also where a newer attempt was sent before anybody had heard of it."""
-    if known is None or isinstance(known, PhotoRevoked) or isinstance(fact, PhotoRevoked):
-        return not isinstance(known, PhotoRevoked)
-    return turn(fact) > turn(known)
+    return known is None or _rank(fact) > _rank(known)
+
+
+def _rank(photo: PhotoFact) -> tuple[bool, Turn]:
+    return isinstance(photo, PhotoRevoked), turn(photo)
 
 
 def turn(photo: PhotoFact) -> Turn:

@@ -169,6 +169,7 @@ def test_a_campaign_without_a_fee_needs_no_payment() -> None:
         lambda s: [s.confirmed(), s.submitted(), s.referred(1, 1), s.photo_withdrawn(), s.accepted(1, 2)],
         lambda s: [s.submitted(), s.refused(1, 1), s.photo_withdrawn(), appealed(s), s.accepted(1, 3)],
         lambda s: [s.confirmed(), s.accepted(), s.revoked(), s.submitted(2), s.accepted(2)],
+        lambda s: [s.confirmed(), s.submitted(2), s.revoked(1), s.revoked(2)],
     ],
 )
 def test_the_same_facts_give_the_same_case_in_every_order(facts: Callable[[Story], list[Fact]]) -> None:

@@ -29,7 +29,7 @@ def verdict(kind: str, attempt: int, revision: int) -> ApplicationEvent:
             return events.PhotoRefused(**about, codes=(Reason.BLUR,), resubmit_by=OVER if revision % 2 else None)
         case "referred":
             return events.PhotoReferred(**about, codes=(Reason.POSE_ROLL,))
-    return events.PhotoRevoked(**about, codes=(Reason.REVOKED_BEAUTY,), banned=False)
+    return events.PhotoRevoked(**about, codes=(Reason.REVOKED_BEAUTY,), banned=attempt == 1)
 
 
 def delivered(attempt: int, revision: int, day: int = 0) -> ApplicationEvent:

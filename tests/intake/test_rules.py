@@ -14,6 +14,7 @@ from services.intake.rules import (
     IdentityRegion,
     MoneyRegion,
     PhotoRegion,
+    Preparation,
     stage,
     why_not_identify,
     why_not_pay,
@@ -50,6 +51,7 @@ JUDGED: dict[str, Any] = {**NAMED, "photo_id": PHOTO_ID, "attempt": 1, "decided_
 BUCT = read_campaign(Path("deploy/campaigns/buct-2020-summer.toml"))
 BIT = read_campaign(Path("deploy/campaigns/bit-2020-graduate.toml"))
 CHECKING = PhotoRegion(state="checking", photo_id=PHOTO_ID, attempt=1)
+NEXT = Preparation(photo_id=uuid4(), sha256="s", original_key="o")
 SEALED = Sealed[Entry](key_id="k1", box="")
 
 
@@ -207,14 +209,20 @@ def test_a_revocation_that_crosses_the_next_attempt_ends_the_application_in_eith
     assert (ends[0].state, ends[0].banned, ends[0].attempt) == ("revoked", True, 2)
 
 
-def test_of_two_revocations_that_cross_nothing_is_left_in_one_order_only() -> None:
+@pytest.mark.parametrize(
+    "begun",
+    [{}, {"appealed": True}, {"is_taken_back": True}, {"preparation": NEXT}],
+    ids=["nothing", "an appeal", "taken back", "another picture"],
+)
+def test_of_two_revocations_the_furthest_counts_in_either_order_whatever_the_student_had_begun(
+    begun: dict[str, Any],
+) -> None:
     newer = uuid4()
-    refused = PhotoRefused(**JUDGED | {"photo_id": newer, "attempt": 2, "revision": 1}, codes=(Reason.BLUR,))
-    sent = PhotoRegion(state="checking", photo_id=newer, attempt=2, charged_attempt=1)
-    appealed = with_appeal(with_verdict(sent, refused))
-    first, second = (
-        PhotoRevoked(**JUDGED | about, codes=(Reason.REVOKED_BEAUTY,), banned=False)
-        for about in ({"revision": 2}, {"photo_id": newer, "attempt": 2, "revision": 3})
-    )
-    ends = [with_verdict(with_verdict(appealed, one), other) for one, other in permutations((first, second))]
+    told: dict[str, Any] = {**JUDGED, "revision": 2, "codes": (Reason.REVOKED_BEAUTY,)}
+    first = PhotoRevoked(**told, banned=True)
+    second = PhotoRevoked(**told | {"photo_id": newer, "attempt": 2}, banned=False, standard_key="s")
+    sent = PhotoRegion(state="checking", photo_id=newer, attempt=2, charged_attempt=1, **begun)
+    ends = [with_verdict(with_verdict(sent, one), other) for one, other in permutations((first, second))]
     assert ends[0] == ends[1]
+    assert (ends[0].state, ends[0].revoked, ends[0].banned, ends[0].standard_key) == ("revoked", (2, 2), False, "s")
+    assert ends[0].charged_attempt == 1, "what is owed is what was handed in, not what was said of it"

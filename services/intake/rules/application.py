@@ -5,7 +5,7 @@ from typing import Any, Literal
 from uuid import UUID
 
 from services.intake.rules.money import MoneyRegion
-from services.intake.rules.photo import PhotoRegion
+from services.intake.rules.photo import PhotoRegion, Place
 from services.intake.rules.registration import AccountRegion
 from services.intake.rules.rows import CaseState, IdentityState
 from shared.events import Entry, Value
@@ -14,8 +14,6 @@ from shared.sealed import Sealed
 
 # Whoever holds something of a person answers `erasure.requested`; intake answers itself.
 ERASERS = frozenset({"intake", "matcher", "validator", "payment", "notifier", "exporter"})
-
-Place = tuple[int, int]  # a photo's (attempt, revision)
 
 
 class IdentityRegion(Value):

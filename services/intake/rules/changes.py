@@ -88,9 +88,7 @@ def with_preparation(photo: PhotoRegion, fact: PreparationFact) -> PhotoRegion:
 
 
 def with_verdict(photo: PhotoRegion, fact: PhotoVerdict) -> PhotoRegion:
-    if photo.state is PhotoState.REVOKED:
-        return photo
-    if isinstance(fact, PhotoRevoked) and fact.attempt < photo.attempt:  # it crossed one sent after a bounce
+    if isinstance(fact, PhotoRevoked):
         return _revoked(photo, fact)
     if fact.photo_id != photo.photo_id or (fact.attempt, fact.revision) <= (photo.attempt, photo.revision):
         return photo
@@ -120,16 +118,15 @@ def with_verdict(photo: PhotoRegion, fact: PhotoVerdict) -> PhotoRegion:
 
 
 def _revoked(photo: PhotoRegion, fact: PhotoRevoked) -> PhotoRegion:
-    """The end of the application, whatever else was said, or will be, of this attempt or an earlier one."""
+    """It ends the application, whatever was or will be said of this attempt or of a newer one that it crossed. What is
+    left says which photo was handed in last and why all is over; of two revocations the furthest, in either order."""
+    place = (fact.attempt, fact.revision)
+    if place <= photo.revoked:
+        return photo
     newest = {"photo_id", "attempt", "charged_attempt", "sha256", "original_key", "prepared_key"}
-    told: dict[str, Any] = {
-        "state": PhotoState.REVOKED,
-        "decided_by": fact.decided_by,
-        "codes": fact.codes,
-        "banned": fact.banned,
-    }
+    told = {"state": PhotoState.REVOKED, "revoked": place, **fact.model_dump(include={"decided_by", "codes", "banned"})}
     if fact.photo_id == photo.photo_id:
-        told |= {"overlay_key": fact.overlay_key, "standard_key": fact.standard_key}
+        told |= fact.model_dump(include={"revision", "overlay_key", "standard_key"})
     return PhotoRegion(**photo.model_dump(include=newest), **told)
 
 

@@ -8,6 +8,7 @@ from services.intake.rules.rows import PhotoState
 from shared.events import Frame, Value
 from shared.reasons import Reason
 
+Place = tuple[int, int]  # a photo's (attempt, revision)
 Follows = Literal["first", "refusal", "bounce", "withdrawal"]
 
 
@@ -28,6 +29,7 @@ class PhotoRegion(Value):
     """The newest attempt. `charged_attempt` counts those that may cost a fee; `revision` is of the last verdict.
 
     is_taken_back: by the student. Only a decision that was made before the validator heard of it still counts.
+    revoked: the furthest that was; perhaps an attempt before this one.
     """
 
     state: PhotoState = PhotoState.NONE
@@ -40,6 +42,7 @@ class PhotoRegion(Value):
     appealed: bool = False
     is_taken_back: bool = False
     bounced: bool = False
+    revoked: Place = (0, 0)
     banned: bool = False
     codes: tuple[Reason, ...] = ()
     resubmit_by: datetime | None = None
