@@ -20,7 +20,6 @@ from services.intake.rules import (
     why_not_pay,
     why_not_start,
     why_not_submit,
-    with_appeal,
     with_match,
     with_payment,
     with_verdict,

@@ -1,7 +1,6 @@
 """What a fact changes; old, repeated, or about a case that is over: nothing. So no order of arrival matters."""
 
 from datetime import datetime
-from typing import Any
 
 from services.intake.rules.application import Application, DeliveryRegion, Ending, IdentityRegion
 from services.intake.rules.money import Due, MoneyRegion, Prepared
@@ -92,10 +91,8 @@ def with_verdict(photo: PhotoRegion, fact: PhotoVerdict) -> PhotoRegion:
         return _revoked(photo, fact)
     if fact.photo_id != photo.photo_id or (fact.attempt, fact.revision) <= (photo.attempt, photo.revision):
         return photo
-    if photo.is_taken_back and isinstance(fact, PhotoReferred):
+    if photo.state is PhotoState.REVOKED or (photo.is_taken_back and isinstance(fact, PhotoReferred)):
         return photo
-    if isinstance(fact, PhotoRevoked):
-        return _revoked(photo, fact)
     told: dict[str, object] = {
         "revision": fact.revision,
         "decided_by": fact.decided_by,
