@@ -11,7 +11,6 @@ import sys
 from collections.abc import Callable
 from concurrent.futures import CancelledError
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import suppress
 from multiprocessing.connection import wait
 from threading import Thread
 from types import TracebackType
@@ -39,6 +38,10 @@ class NoWorkerError(Exception):
 
 class WorkerLeftError(Exception):
     """The task made its worker leave, as `sys.exit` does."""
+
+
+class TaskBrokeError(Exception):
+    """The task raised; the message is the name of what."""
 
 
 class WorkerPool:
@@ -71,9 +74,7 @@ class WorkerPool:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._pool.stop()  # type: ignore[no-untyped-call]  # pebble ships half its types
-        with suppress(TimeoutError):  # a broken pool may wait for ever to hand over its last task
-            await asyncio.to_thread(self._pool.join, JOIN_SECONDS)
+        await asyncio.to_thread(_stopping(self._pool).join, JOIN_SECONDS)
 
     async def start(self) -> None:
         """Waits for the workers, which otherwise begin with their first task."""
@@ -86,7 +87,9 @@ class WorkerPool:
                 return await self.taken(function, *arguments)
             except (asyncio.CancelledError, CancelledError):
                 raise
-            except Exception as error:  # the worker died, hung or ran out of memory; which one is logged
+            except TaskBrokeError as error:
+                log.warning("task_broke", tried=tried, error=str(error))
+            except Exception as error:  # the worker died or hung; which one is logged
                 log.warning("worker_failed", tried=tried, error=type(error).__name__)
         return None
 
@@ -106,7 +109,7 @@ class WorkerPool:
         if not self._pool.active:
             self._retire(self._pool)
         pool = self._pool
-        future = pool.schedule(function, args=arguments, timeout=self._seconds)
+        future = pool.schedule(_done, args=(function, *arguments), timeout=self._seconds)
         try:
             async with asyncio.timeout(self._seconds * TURNS_WAITED + START_SECONDS_MAX) as waiting:
                 return await asyncio.wrap_future(future)
@@ -125,8 +128,15 @@ class WorkerPool:
         if pool is not self._pool:
             return  # another task did
         self._pool = self._new_pool()
-        pool.stop()  # type: ignore[no-untyped-call]  # pebble ships half its types
-        Thread(target=pool.join, name="retire-pool", daemon=True).start()
+        _stopping(pool)
+
+
+def _stopping(pool: ProcessPool) -> Thread:
+    """In a thread of its own, which may be left behind: a broken pool waits for ever to hand over its last task."""
+    pool.stop()  # type: ignore[no-untyped-call]  # pebble ships half its types
+    thread = Thread(target=pool.join, name="stop-pool", daemon=True)
+    thread.start()
+    return thread
 
 
 def keep_main_out_of_workers() -> None:
@@ -142,6 +152,14 @@ def _begin(service: str, begin: Callable[..., None], *arguments: object) -> None
     Thread(target=_end_with_parent, name="end-with-parent", daemon=True).start()
     resource.setrlimit(resource.RLIMIT_DATA, (MEMORY_MAX_BYTES, MEMORY_MAX_BYTES))
     begin(*arguments)
+
+
+def _done(function: Callable[..., Any], *arguments: object) -> Any:
+    try:
+        return function(*arguments)
+    except Exception as error:
+        # Not the error itself: one that cannot be unpickled, as pydantic's, breaks the parent's whole pool.
+        raise TaskBrokeError(type(error).__name__) from None
 
 
 def _end_with_parent() -> None:

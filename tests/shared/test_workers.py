@@ -21,6 +21,17 @@ def nothing() -> None:
     """Where a service would load its models."""
 
 
+class OfTwo(Exception):
+    """What pickle cannot bring back."""
+
+    def __init__(self, one: str, other: str) -> None:
+        super().__init__(one + other)
+
+
+def refuse(number: str) -> None:
+    raise OfTwo("no ", number)
+
+
 def logged(name: str) -> str:
     """What this process writes when something breaks with a name at hand."""
     written = io.StringIO()
@@ -44,6 +55,12 @@ async def pool() -> AsyncIterator[WorkerPool]:
 async def test_a_task_that_sends_its_worker_away_is_given_up_and_the_next_is_done(pool: WorkerPool) -> None:
     assert await pool.tried(sys.exit, 3) is None
     assert await pool.tried(abs, -1) == 1
+
+
+async def test_a_task_that_breaks_with_whatever_error_costs_its_tries_and_no_worker(pool: WorkerPool) -> None:
+    worker = await pool.run(os.getpid)
+    assert await pool.tried(refuse, "number") is None
+    assert await pool.run(os.getpid) == worker
 
 
 async def test_a_worker_that_is_killed_while_it_waits_costs_nobody_a_try(pool: WorkerPool) -> None:
