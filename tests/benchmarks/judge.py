@@ -131,13 +131,14 @@ for path in sys.argv[2:]:
         begun = time.process_time()
         detector.detect(image)
         times.append(time.process_time() - begun)
-    answers[path] = sorted(times)[len(times) // 2]
+    answers[path] = min(times)
 print(json.dumps(answers))
 """
 
 
 def against_mtcnn(rounds: int) -> str:
-    """The whole judgement against MTCNN's detection alone, on the frame as it was uploaded."""
+    """The whole judgement against MTCNN's detection alone, on the frame as it was uploaded; of each the fastest round,
+    for they run one after the other and whatever else the machine does only adds."""
     models = FaceModels(ModelSettings().models_dir)
     parts = []
     with TemporaryDirectory() as name:
@@ -157,14 +158,14 @@ def against_mtcnn(rounds: int) -> str:
             "python",
             "-c",
         ]
-        command += [_MTCNN, str(max(rounds // 3, 1)), *map(str, paths.values())]
+        command += [_MTCNN, str(rounds), *map(str, paths.values())]
         done = subprocess.run(command, capture_output=True, text=True)
         if done.returncode:
             return f"MTCNN could not be had here: {done.stderr.strip().splitlines()[-1:]}"
         theirs = json.loads(done.stdout.splitlines()[-1])
         for size, path in paths.items():
             frame = frame_of(photo(SIZES[size]))
-            ours = median(_seconds(lambda: judge(path.read_bytes(), frame, BLUES, models)) for _ in range(rounds))  # noqa: B023 - called at once
+            ours = min(_seconds(lambda: judge(path.read_bytes(), frame, BLUES, models)) for _ in range(rounds))  # noqa: B023 - called at once
             parts.append(f"{size} {ours / theirs[str(path)]:.2f}")
     return f"judge ÷ MTCNN's detection alone (goal under 1): {', '.join(parts)}"
 
