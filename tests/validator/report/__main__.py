@@ -118,8 +118,8 @@ Good photos compared with each other; both only raise an alarm that a person loo
   grey hair is not told from skin or background: over brows and ears it is not seen.
 - Faults are composed, not photographed: real screens, prints, retouching and glasses vary more than these.
 - Black hats and caps look like hair: only a brim over the brows is found. Clear thin glasses are not seen.
-- Writing across the face is looked for where it crosses cheeks or jaw; white of a fifth of its strength, or a date on hair
-  of its own colour, may be missed: the table of faults says how often. Chinese writing was not measured.
+- Writing across the face is looked for where it crosses cheeks or jaw; white of a fifth of its strength, or a date
+  on hair of its own colour, may be missed: the table of faults says how often. Chinese writing was not measured.
 - How far a head is turned (yaw) and nods (pitch) was never measured against a known angle.
 - A slightly smoothed skin looks like soft light: it warns. Of resampling only a picture that was blown up is found, and
   less often the harder it was compressed afterwards; what a local change leaves is not looked for.
