@@ -158,7 +158,7 @@ def _done(function: Callable[..., Any], *arguments: object) -> Any:
     try:
         return function(*arguments)
     except Exception as error:
-        # Not the error itself: one that cannot be unpickled, as pydantic's, breaks the parent's whole pool.
+        # Not the error itself: one whose __init__ takes other arguments cannot be unpickled, and breaks the whole pool.
         raise TaskBrokeError(type(error).__name__) from None
 
 
