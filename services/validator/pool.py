@@ -5,7 +5,6 @@ from concurrent.futures import CancelledError
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
 import structlog
@@ -35,7 +34,7 @@ _folder: Path
 _settings: CutoutSettings
 
 
-class JudgePool:
+class JudgePool(WorkerPool):
     """`async with JudgePool(...) as pool: await pool.judge(...)`. Workers never outlive the process that made them."""
 
     def __init__(
@@ -44,8 +43,7 @@ class JudgePool:
         """cutout: another network than ISNet for replacing backgrounds."""
         self._models_dir = models_dir
         self._cutout = cutout or CutoutSettings()
-        self.processes = processes
-        self._workers = WorkerPool(
+        super().__init__(
             "validator", processes, seconds_per_photo, PHOTOS_PER_PROCESS, _begin, models_dir, self._cutout
         )
 
@@ -54,31 +52,26 @@ class JudgePool:
         require_models(self._models_dir)
         if self._cutout.network:
             require_network(self._cutout, self._models_dir)
-        await self._workers.start()
+        await self.start()
         return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        await self._workers.__aexit__(kind, error, trace)
 
     async def judge(
         self, original: bytes, frame: Frame, profile: PhotoProfile, prepared: bytes | None = None
     ) -> Judgement:
         """Never raises for a photo's sake: one that twice kills, breaks or outlasts its worker is for a person."""
-        judgement: Judgement | None = await self._workers.tried(_judge, original, frame, profile, prepared)
+        judgement: Judgement | None = await self.tried(_judge, original, frame, profile, prepared)
         return judgement or await self._unjudged(original, frame, prepared)
 
     async def prepare(self, original: bytes, campaign: Campaign) -> Prepared | Unprepared:
         """Never raises for a picture's sake: of one that twice kills or outlasts its worker another is asked for."""
-        made: Prepared | Unprepared | None = await self._workers.tried(_prepare, original, campaign)
+        made: Prepared | Unprepared | None = await self.tried(_prepare, original, campaign)
         return made or Unprepared((Reason.FILE_CORRUPT,))
 
     async def _unjudged(self, original: bytes, frame: Frame, prepared: bytes | None) -> Judgement:
         """The photo cut but not judged, so that a person can accept it; without even that, only refuse it."""
         report = {"verdict": {"decision": "referred", "codes": [Reason.JUDGE_FAILED]}}
         try:
-            jpeg = prepared or await self._workers.taken(standard_only, original, frame)
+            jpeg = prepared or await self.taken(standard_only, original, frame)
         except (asyncio.CancelledError, CancelledError):
             raise
         except Exception as error:

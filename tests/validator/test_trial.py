@@ -2,7 +2,9 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 import pytest
@@ -18,9 +20,35 @@ CAMPAIGNS = Path("deploy/campaigns")
 pytestmark = [pytest.mark.timeout(300), pytest.mark.usefixtures("faces", "models_dir")]
 
 
-def judged(*arguments: str) -> subprocess.CompletedProcess[str]:
+Answer = subprocess.CompletedProcess[str]
+
+
+class Judged(Protocol):
+    def __call__(self, *arguments: str) -> Answer: ...
+
+
+def commanded(*arguments: str) -> Answer:
+    """By the command line, which takes two seconds to begin."""
     command = [sys.executable, "-m", "services.validator.judge", *arguments]
     return subprocess.run(command, capture_output=True, text=True, env=os.environ | {"COLUMNS": "160"})
+
+
+@pytest.fixture
+def judged(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Judged]:
+    """The same in this process."""
+
+    def answer(*arguments: str) -> Answer:
+        monkeypatch.setattr(sys, "argv", ["judge", *arguments])
+        try:
+            code = trial.main()
+        except SystemExit as end:
+            code = int(end.code or 0)
+        return subprocess.CompletedProcess(arguments, code, *capsys.readouterr())
+
+    monkeypatch.setenv("COLUMNS", "160")
+    logs = structlog.get_config()
+    yield answer
+    structlog.configure(**logs)
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +61,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory, faces: None) -> Path:
     return folder
 
 
-def test_a_folder_gives_a_line_for_each_photo_a_summary_and_the_pictures(folder: Path, tmp_path: Path) -> None:
+def test_a_folder_gives_a_line_for_each_photo_a_summary_and_the_pictures(
+    judged: Judged, folder: Path, tmp_path: Path
+) -> None:
     written = tmp_path / "out"
     done = judged(str(folder), "--write", str(written))
     assert done.returncode == 1
@@ -43,7 +73,7 @@ def test_a_folder_gives_a_line_for_each_photo_a_summary_and_the_pictures(folder:
 
 
 def test_the_json_says_every_value_and_nothing_else_is_printed(folder: Path) -> None:
-    reports = json.loads(judged(str(folder), "--json").stdout)
+    reports = json.loads(commanded(str(folder), "--json").stdout)
     by_file = {report["file"]: report for report in reports}
     assert set(by_file) == {"good.jpg", "red.jpg", "broken.jpg"}
     assert by_file["red.jpg"]["verdict"]["codes"] == ["BG_COLOR"]
@@ -51,47 +81,45 @@ def test_the_json_says_every_value_and_nothing_else_is_printed(folder: Path) -> 
 
 
 def test_one_photo_gives_its_findings_and_its_verdict_as_exit_code(folder: Path) -> None:
-    done = judged(str(folder / "red.jpg"))
+    done = commanded(str(folder / "red.jpg"))
     assert done.returncode == 1
     assert "eye_line" in done.stdout
     assert "background_colour" in done.stdout
 
 
 def test_a_check_that_breaks_is_named_in_the_answer_and_no_log_stands_in_it(
-    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    judged: Judged, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def broken(*_: object) -> None:
         raise ZeroDivisionError
 
     monkeypatch.setattr(noise, "check", broken)
-    monkeypatch.setattr(sys, "argv", ["judge", str(folder / "good.jpg"), "--json"])
-    logs = structlog.get_config()
-    try:
-        assert trial.main() == trial.EXIT_CODES["referred"]
-    finally:
-        structlog.configure(**logs)
-    findings = json.loads(capsys.readouterr().out)["findings"]
+    done = judged(str(folder / "good.jpg"), "--json")
+    assert done.returncode == trial.EXIT_CODES["referred"]
+    findings = json.loads(done.stdout)["findings"]
     assert [each["error"] for each in findings if each["check"] == "noise"] == ["ZeroDivisionError"]
 
 
-def test_a_picture_that_cannot_be_framed_leaves_the_json_whole(tmp_path: Path) -> None:
+def test_a_picture_that_cannot_be_framed_leaves_the_json_whole(judged: Judged, tmp_path: Path) -> None:
     Image.new("RGB", (900, 1200), "white").save(tmp_path / "wall.png")
     done = judged(str(tmp_path / "wall.png"), "--campaign", str(CAMPAIGNS / "xinhua-2022-spring.toml"), "--json")
     assert json.loads(done.stdout)["verdict"]["codes"] == ["FACE_NONE"]
 
 
 @pytest.mark.parametrize("missing", [["nothing.jpg"], ["--campaign", "nothing.toml", "tests"]])
-def test_what_is_not_there_is_said(missing: list[str]) -> None:
+def test_what_is_not_there_is_said(judged: Judged, missing: list[str]) -> None:
     assert_unusable(judged(*missing), "nothing")
 
 
-def assert_unusable(done: subprocess.CompletedProcess[str], said: str) -> None:
+def assert_unusable(done: Answer, said: str) -> None:
     assert done.returncode == 3
     assert said in done.stderr
     assert "Traceback" not in done.stderr
 
 
-def test_an_unusable_argument_or_folder_is_never_taken_for_a_verdict(folder: Path, tmp_path: Path) -> None:
+def test_an_unusable_argument_or_folder_is_never_taken_for_a_verdict(
+    judged: Judged, folder: Path, tmp_path: Path
+) -> None:
     photo = str(folder / "good.jpg")
     assert_unusable(judged(photo, "--frame", "1,2"), "three whole numbers")
     assert_unusable(judged(photo, "--write", str(folder / "notes.txt")), "notes.txt")
@@ -99,7 +127,7 @@ def test_an_unusable_argument_or_folder_is_never_taken_for_a_verdict(folder: Pat
     assert_unusable(judged(str(tmp_path)), "holds no")
 
 
-def test_each_mistake_of_a_campaign_file_has_its_line(folder: Path, tmp_path: Path) -> None:
+def test_each_mistake_of_a_campaign_file_has_its_line(judged: Judged, folder: Path, tmp_path: Path) -> None:
     campaign = (CAMPAIGNS / "ncepu-2021-parttime.toml").read_text(encoding="utf-8")
     wrong = tmp_path / "wrong.toml"
     wrong.write_text(campaign.replace("fee_fen = 2000", 'fee_fen = "x"').replace("people = 1", "people = 9"), "utf-8")
@@ -108,7 +136,9 @@ def test_each_mistake_of_a_campaign_file_has_its_line(folder: Path, tmp_path: Pa
     assert len(done.stderr.splitlines()) == 2
 
 
-def test_odd_names_and_files_that_cannot_be_read_cost_the_others_nothing(folder: Path, tmp_path: Path) -> None:
+def test_odd_names_and_files_that_cannot_be_read_cost_the_others_nothing(
+    judged: Judged, folder: Path, tmp_path: Path
+) -> None:
     photos, written = tmp_path / "照片 一班", tmp_path / "out"
     photos.mkdir()
     good = (folder / "good.jpg").read_bytes()
@@ -125,11 +155,11 @@ def test_odd_names_and_files_that_cannot_be_read_cost_the_others_nothing(folder:
     assert standards == {"张 三.jpg.standard.jpg", "张 三.JPEG.standard.jpg", "[bold]李四.standard.jpg"}
 
 
-def test_the_exit_codes_are_documented() -> None:
+def test_the_exit_codes_are_documented(judged: Judged) -> None:
     assert "3  something could not be used" in judged("--help").stdout
 
 
-def test_a_campaign_that_replaces_backgrounds_does_so_here_too(folder: Path, tmp_path: Path) -> None:
+def test_a_campaign_that_replaces_backgrounds_does_so_here_too(judged: Judged, folder: Path, tmp_path: Path) -> None:
     """The photo is on blue; the campaign's colour is another."""
     campaign = (CAMPAIGNS / "xinhua-2022-spring.toml").read_text(encoding="utf-8")
     greyish = tmp_path / "grey.toml"

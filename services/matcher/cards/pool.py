@@ -1,7 +1,6 @@
 """Card readers in processes of their own: a picture that kills or hangs one costs nobody else anything."""
 
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from shared.events import IdCard
 from shared.reasons import Reason
@@ -12,23 +11,15 @@ PICTURES_PER_PROCESS = 1_000
 _reader: Any  # of a worker process, loaded with its first picture: models that nobody asks for cost 300 MB
 
 
-class CardPool:
+class CardPool(WorkerPool):
     """`async with CardPool(...) as pool: await pool.read(...)`. Workers never outlive the process that made them."""
 
     def __init__(self, processes: int, seconds_per_picture: float) -> None:
-        self._workers = WorkerPool("matcher", processes, seconds_per_picture, PICTURES_PER_PROCESS, _begin)
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        await self._workers.__aexit__(kind, error, trace)
+        super().__init__("matcher", processes, seconds_per_picture, PICTURES_PER_PROCESS, _begin)
 
     async def read(self, picture: bytes) -> IdCard | Reason:
         """Never raises for a picture's sake: one that twice kills, breaks or outlasts its worker is unread."""
-        found: IdCard | Reason | None = await self._workers.tried(_read, picture)
+        found: IdCard | Reason | None = await self.tried(_read, picture)
         return found or Reason.ID_CARD_UNREAD
 
 

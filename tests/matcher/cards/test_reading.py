@@ -1,14 +1,10 @@
 """Drawn documents as phones photograph them, read by the real models in the real pool."""
 
-import asyncio
-import os
-import signal
 from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime
 from typing import Any
 from uuid import uuid4
 
-import psutil
 import pytest
 from PIL import Image
 
@@ -63,32 +59,6 @@ async def test_a_document_is_read_however_it_lies(
 @pytest.mark.parametrize("file", [b"", b"%PDF-1.7", b"\xff\xd8\xff\xe0 and then nothing"])
 async def test_what_is_no_picture_is_unread(pool: CardPool, file: bytes) -> None:
     assert await pool.read(file) is Reason.ID_CARD_UNREAD
-
-
-async def test_a_reader_that_dies_while_it_waits_is_replaced() -> None:
-    async with CardPool(processes=1, seconds_per_picture=20) as pool:
-        assert await pool.read(photographed(front())) == PERSON
-        os.kill(worker().pid, signal.SIGKILL)
-        assert await pool.read(photographed(front())) == PERSON
-
-
-async def test_a_reader_that_dies_while_it_reads_costs_one_retry() -> None:
-    async with CardPool(processes=1, seconds_per_picture=60) as pool:
-        await pool.read(photographed(front()))
-        process = worker()
-        spent = process.cpu_times().user
-        reading = asyncio.create_task(pool.read(photographed(front())))
-        async with asyncio.timeout(60):
-            while process.cpu_times().user < spent + 0.2:
-                await asyncio.sleep(0.01)
-        process.kill()
-        assert await reading == PERSON
-
-
-def worker() -> psutil.Process:
-    """The newest one."""
-    spawned = [child for child in psutil.Process().children() if "spawn_main" in " ".join(child.cmdline())]
-    return max(spawned, key=psutil.Process.create_time)
 
 
 async def test_a_reader_that_hangs_twice_leaves_the_picture_unread() -> None:
