@@ -13,6 +13,7 @@ Level = TypeVar("Level", np.uint8, np.float32)
 # Of MediaPipe's mesh.
 CHEEKS = (50, 280, 205, 425)
 FOREHEAD = (108, 337)
+BARE_BELOW_A_FRINGE = (151, 9, 8)  # middle of the forehead down to between the brows
 NOSE_BRIDGE = (168, 6, 197)
 INNER_LIPS = (78, 191, 80, 81, 82, 13, 312, 311, 310, 415, 308, 324, 318, 402, 317, 14, 87, 178, 88, 95)
 PATCH = 0.045  # radius of a patch of skin, of the face's width: smaller than what lies between brow and hair

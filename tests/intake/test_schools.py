@@ -111,7 +111,7 @@ def test_three_thousand_schools_are_searched_within_20_ms() -> None:
     index = SchoolIndex(listed(name, f"{10000 + at}", (name[:2] + name[2:3],)) for at, name in enumerate(names))
     dice = random.Random(1)
     took = []
-    for name in dice.sample(names, 300):
+    for name in dice.sample(names, 60):
         sound = sound_of(name)
         mistyped = [sound[:4] + "z" + sound[5:], name[:1] + "错" + name[2:]]
         for query in (name, name[1:3], sound, sound[:5], *mistyped):

@@ -95,6 +95,14 @@ def test_tinted_on_one_side_only_is_a_shadow(models: FaceModels) -> None:
     assert glasses_tint.check(seen(picture, models), STANDARD).outcome is Outcome.PASS
 
 
+@pytest.mark.parametrize("number", [0, 1])
+def test_what_is_dark_under_the_eyes_alone_is_no_tint(number: int, models: FaceModels) -> None:
+    clear, tinted = (picture_of(replace(compliant(number), defect=defect)) for defect in (None, "tinted_lenses"))
+    eye_line_px = round(seen(clear, models).eye_line_px)
+    tinted[:eye_line_px] = clear[:eye_line_px]
+    assert glasses_tint.check(seen(tinted, models), STANDARD).outcome is Outcome.PASS
+
+
 def test_a_glint_on_the_nose_is_no_burnt_spot(models: FaceModels) -> None:
     picture = picture_of(compliant(0))
     tip = seen(picture, models).face.points[4]

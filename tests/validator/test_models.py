@@ -1,3 +1,4 @@
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -46,7 +47,10 @@ def test_another_model_under_the_name_is_found_out(models_dir: Path, tmp_path: P
 
 
 @pytest.mark.timeout(300)
-def test_two_builds_at_once_leave_whole_models(tmp_path: Path) -> None:
+def test_two_builds_at_once_leave_whole_models(models_dir: Path, tmp_path: Path) -> None:
+    _, _, mesh, iris = MODELS
+    for model in (mesh, iris):  # two are enough to build, two are found
+        shutil.copy(model.path(models_dir), tmp_path)
     code = "import sys, pathlib; from services.validator.models import build; build(pathlib.Path(sys.argv[1]))"
     builds = [subprocess.Popen([sys.executable, "-c", code, str(tmp_path)], stdout=subprocess.PIPE) for _ in range(2)]
     assert all(each.wait() == 0 for each in builds)

@@ -2,7 +2,7 @@
 
 from services.validator.colour import lab
 from services.validator.portrait import Portrait
-from services.validator.regions import CHEEKS, FOREHEAD, PATCH, around, inside, ranked
+from services.validator.regions import BARE_BELOW_A_FRINGE, CHEEKS, FOREHEAD, PATCH, around, inside, ranked
 from services.validator.rules import Finding, Limits, measured
 from shared.campaign import CheckName, PhotoProfile
 from shared.reasons import Reason
@@ -14,7 +14,6 @@ REASON = Reason.GLASSES_TINT
 # 0.31. Forehead: good portraits from 0.67, in a cap's shadow up to 0.53.
 WHITES_MIN, FOREHEAD_MIN = 0.40, 0.60
 COVERED = 0.75  # of these
-BARE_BELOW_A_FRINGE = (151, 9, 8)  # middle of the forehead down to between the brows
 
 
 def check(portrait: Portrait, _: PhotoProfile) -> Finding:

@@ -123,7 +123,7 @@ Good photos compared with each other; both only raise an alarm that a person loo
 - How far a head is turned (yaw) and nods (pitch) was never measured against a known angle.
 - A slightly smoothed skin looks like soft light: it warns. Of resampling only a picture that was blown up is found, and
   less often the harder it was compressed afterwards; what a local change leaves is not looked for.
-- Tinted lenses are composed, and one face that a network drew with dark rings under the eyes counts as tinted.
+- Tinted lenses are composed: no photo of real ones was at hand.
 - Rings over 3 where backgrounds were replaced: gaps that the portraits have themselves (under a chest, in a jacket),
   and between the strands of one woman's long hair slivers of the old background that ISNet takes for hair.
 - The picture hash sees the face alone, so another cut or background is the same picture to it; turned by a degree or
