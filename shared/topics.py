@@ -5,6 +5,7 @@ Nobody creates a topic by using it: a typing mistake must fail, not grow a topic
 
 import asyncio
 import sys
+from collections.abc import Collection
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import TopicAlreadyExistsError
@@ -30,8 +31,8 @@ def all_topics() -> dict[str, dict[str, str]]:
     return topics | {dead_letters_of(service): kept_days for service in SERVICES} | {"dead.purged": {}}
 
 
-async def create_topics(kafka: KafkaSettings) -> int:
-    """Creates what is missing; returns how many that were."""
+async def create_topics(kafka: KafkaSettings, wanted: Collection[str] | None = None) -> int:
+    """Creates what is missing of all topics, or of those wanted; returns how many that were."""
     admin = AIOKafkaAdminClient(bootstrap_servers=kafka.bootstrap_servers)
     await admin.start()
     try:
@@ -44,7 +45,7 @@ async def create_topics(kafka: KafkaSettings) -> int:
                 topic_configs=settings,
             )
             for topic, settings in all_topics().items()
-            if kafka.topic_prefix + topic not in there
+            if kafka.topic_prefix + topic not in there and (wanted is None or topic in wanted)
         ]
         if missing:
             answer = await admin.create_topics(missing)

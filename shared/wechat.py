@@ -8,6 +8,8 @@ from typing import Any, Self
 
 import httpx
 
+from shared.http import http_client
+
 NEEDS_NEW_TOKEN = frozenset({40001, 40014, 42001})
 TRY_LATER = frozenset({-1, 45009, 45011})  # system busy, out of quota, too often
 RENEW_BEFORE_S = 300  # the platform renews five minutes early and lets both tokens work meanwhile
@@ -58,7 +60,7 @@ class WeChat:
     def __init__(self, url: str, appid: str, secret: str) -> None:
         self._appid = appid
         self._secret = secret
-        self._http = httpx.AsyncClient(base_url=url, timeout=TIMEOUT, trust_env=False)
+        self._http = http_client(url, timeout=TIMEOUT)
         self._token: _Token | None = None
         self._token_lock = asyncio.Lock()
 

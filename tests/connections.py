@@ -17,7 +17,7 @@ def connections_to(
 ) -> Connections:
     """On the real parts, with topics, and buckets, of this test alone where it wants them."""
     return Connections(
-        kafka=KafkaSettings(bootstrap_servers=parts.kafka_bootstrap, topic_prefix=topic_prefix, partitions=2),
+        kafka=KafkaSettings(bootstrap_servers=parts.kafka_bootstrap, topic_prefix=topic_prefix, partitions=1),
         store=StoreSettings(endpoint=parts.s3_endpoint, access_key=parts.s3_access_key, secret_key=parts.s3_secret_key),
         seal=SEALING,
         common=CommonSettings(

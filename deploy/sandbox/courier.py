@@ -8,6 +8,7 @@ from typing import Self
 import httpx
 
 from deploy.sandbox.ledger import Attempt, Delivery, now
+from shared.http import http_client
 
 WECHAT_PAY_SECONDS = (15, 15, 30, 180, 600, 1200, *[1800] * 3, 3600, *[10_800] * 3, *[21_600] * 2)
 """WeChat Pay's pauses between tries: 24 h 4 m in all (domain research §3.7)."""
@@ -34,7 +35,7 @@ class Courier:
         self._under_way: set[asyncio.Task[None]] = set()
 
     async def __aenter__(self) -> Self:
-        self._client = httpx.AsyncClient(timeout=ANSWER_SECONDS, trust_env=False)
+        self._client = http_client(timeout=ANSWER_SECONDS)
         return self
 
     async def __aexit__(self, *_: object) -> None:

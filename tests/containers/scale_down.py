@@ -24,6 +24,7 @@ from deploy.local.demo.people import roster_file, roster_of
 from deploy.local.demo.student import Student
 from deploy.local.keys import STAFF
 from deploy.local.state import LOCAL, StateDir
+from shared.http import http_client
 
 CAMPAIGN = "buct-2020-summer"
 STUDENTS, VALIDATORS = 120, 4
@@ -36,7 +37,7 @@ async def play(stack: ComposeStack, say: Console) -> list[str]:
     await open_campaigns(stack, (CAMPAIGN,))
     async with AsyncExitStack() as clients:
         intake, sandbox = [
-            await clients.enter_async_context(httpx.AsyncClient(base_url=stack.url(name), timeout=60, trust_env=False))
+            await clients.enter_async_context(http_client(stack.url(name), timeout=60))
             for name in ("intake", "sandbox")
         ]
         students = await _students(stack, intake, sandbox)

@@ -24,10 +24,9 @@ from shared.events import Entry, Event, IdentityMatched
 from shared.photos import PHOTOS, Objects
 from shared.service import Service
 from shared.settings import WeChatSettings
-from shared.topics import create_topics
 from tests.connections import SEALER, connections_to, create_buckets
 from tests.databases import Databases
-from tests.kafka import Teller, teller, told, until
+from tests.kafka import Teller, create_topics_of, teller, told, until
 from tests.sandbox.serving import sandbox_settings, serving_sandbox
 
 
@@ -68,6 +67,7 @@ class Intake:
 
     async def start(self) -> None:
         self.service = self.build()
+        await create_topics_of(self.service)
         await self.running.enter_async_context(self.service.app.router.lifespan_context(self.service.app))
         transport = httpx.ASGITransport(self.service.app, raise_app_exceptions=False)
         client = httpx.AsyncClient(transport=transport, base_url="http://intake")
@@ -187,10 +187,7 @@ async def door(
     parts: Any, database_url: str, topic_prefix: str, sandbox_keys: Keys, tmp_path: Path
 ) -> AsyncIterator[Intake]:
     connections = connections_to(parts, topic_prefix, clock_file=tmp_path / "clock")
-    await asyncio.gather(
-        create_topics(connections.kafka),
-        asyncio.to_thread(create_buckets, connections),
-    )
+    await asyncio.to_thread(create_buckets, connections)
     async with AsyncExitStack() as stack:
         sandbox = sandbox_settings(sandbox_keys)
         url = stack.enter_context(serving_sandbox(sandbox))

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 
-import httpx
 import pytest
 from pydantic import SecretStr
 
 from deploy.local.keys import load_keys
 from services.matcher.capture import BadCode, Decoded, Decoder, decoders
 from services.matcher.settings import Settings
+from shared.http import http_client
 from shared.outbox import TryLater
 from tests.matcher.people import by_code
 from tests.sandbox.serving import listening, sandbox_settings, serving_sandbox
@@ -35,7 +35,7 @@ def decoder_at(url: str, key: str = "capture key") -> Decoder:
 
 
 async def code(sandbox: str, **other: object) -> str:
-    async with httpx.AsyncClient(base_url=sandbox, trust_env=False) as http:
+    async with http_client(sandbox) as http:
         return str((await http.post("/play/capture-codes", json=STUDENT | other)).json()["code"])
 
 

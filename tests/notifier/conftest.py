@@ -5,6 +5,7 @@ import httpx
 import pytest
 
 from deploy.local.keys import Keys
+from shared.http import http_client
 from tests.databases import Databases
 from tests.notifier.world import World, opened_world
 from tests.sandbox.serving import sandbox_settings, serving_sandbox
@@ -14,7 +15,7 @@ from tests.sandbox.serving import sandbox_settings, serving_sandbox
 async def sandbox(sandbox_keys: Keys) -> AsyncIterator[httpx.AsyncClient]:
     """The gateways for whoever runs the service as a whole."""
     with serving_sandbox(sandbox_settings(sandbox_keys)) as url:
-        async with httpx.AsyncClient(base_url=url, trust_env=False) as client:
+        async with http_client(url) as client:
             yield client
 
 

@@ -12,9 +12,8 @@ from services.notifier.settings import WeChatSettings
 from shared.events import CampaignPublished, MessageSent
 from shared.sealed import Sealer
 from shared.service import Service
-from shared.topics import create_topics
 from tests.connections import connections_to
-from tests.kafka import Teller, teller, told, until
+from tests.kafka import Teller, create_topics_of, teller, told, until
 from tests.notifier.facts import PHONE, REFUSED, Student, campaign
 from tests.notifier.world import notifier_settings
 
@@ -23,10 +22,10 @@ from tests.notifier.world import notifier_settings
 async def sealer(parts: Any, topic_prefix: str, database_url: str, sandbox: httpx.AsyncClient) -> AsyncIterator[Sealer]:
     """The notifier serves; what it may open is sealed with this."""
     connections = connections_to(parts, topic_prefix)
-    await create_topics(connections.kafka)
     url = str(sandbox.base_url).rstrip("/")
     mini_program = WeChatSettings(url=url, appid="wx1234567890abcdef", secret="wechat-secret")
     service: Service = build(notifier_settings(database_url, url), connections, mini_program)
+    await create_topics_of(service)
     async with service.app.router.lifespan_context(service.app):
         yield connections.seal.sealer()
 

@@ -23,6 +23,7 @@ from shared.campaigns import keep_campaign
 from shared.clock import Clock
 from shared.database import connect
 from shared.events import ContactChanged, ErasureRequested, Event, MessageRequested
+from shared.http import http_client
 from shared.outbox import AlreadyHandled, Errands, Outbox
 from shared.outbox.tables import errands, outbox
 from shared.wechat import WeChat
@@ -136,7 +137,7 @@ async def opened_world(database_url: str, sandbox_keys: Keys, folder: Path) -> A
     with serving_sandbox(sandbox_settings(sandbox_keys)) as sandbox_url:
         async with (
             WeChat(sandbox_url, "wx1234567890abcdef", "wechat-secret") as wechat,
-            httpx.AsyncClient(base_url=f"{sandbox_url}/play", trust_env=False) as play,
+            http_client(f"{sandbox_url}/play") as play,
         ):
             box = Outbox(engine, Clock(clock_file))
             sms = Sms(notifier_settings(database_url, sandbox_url))

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-import httpx
 import pytest
 from fastapi import FastAPI
 from sqlalchemy import text
@@ -22,6 +21,7 @@ from shared.campaign import Campaign
 from shared.campaigns import keep_campaign
 from shared.clock import Clock
 from shared.database import connect, migrate
+from shared.http import http_client
 from shared.outbox import Outbox
 from shared.outbox.tables import metadata as shared_tables
 from shared.sealed import Sealer
@@ -148,8 +148,8 @@ async def till(
     tmp_path: Path,
 ) -> AsyncIterator[Till]:
     async with (
-        httpx.AsyncClient(base_url=sandbox_url, trust_env=False) as people,
-        httpx.AsyncClient(base_url=webhook_url, trust_env=False) as service,
+        http_client(sandbox_url) as people,
+        http_client(webhook_url) as service,
     ):
         yield Till(outbox, sealer, wechatpay, people, service, campaign, tmp_path / "clock")
         await people.post("/play/triggers/clear")

@@ -8,6 +8,7 @@ from wechatpayv3.async_ import AsyncWeChatPay, WeChatPayType
 
 from deploy.local.keys import Keys, load_keys
 from deploy.sandbox.settings import Settings
+from shared.http import http_client
 from tests.sandbox.serving import Receiver, sandbox_settings, serving, serving_sandbox
 
 
@@ -43,7 +44,7 @@ def sandbox_url(settings: Settings) -> Iterator[str]:
 
 @pytest.fixture
 async def http(sandbox_url: str) -> AsyncIterator[httpx.AsyncClient]:
-    async with httpx.AsyncClient(base_url=sandbox_url, trust_env=False) as client:
+    async with http_client(sandbox_url) as client:
         yield client
 
 

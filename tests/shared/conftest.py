@@ -94,7 +94,7 @@ async def parts_of_echo(
     async with AsyncExitStack() as stack:
         engine = connect(empty_database_url)
         stack.push_async_callback(engine.dispose)
-        await asyncio.gather(create_topics(kafka), echo.create_tables(engine))
+        await asyncio.gather(create_topics(kafka, echo.TOPICS), echo.create_tables(engine))
         tells = await stack.enter_async_context(teller(parts.kafka_bootstrap, topic_prefix))
         made = EchoParts(environment, kafka, engine, tells, tmp_path / "bug")
         try:

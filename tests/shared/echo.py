@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shared import outbox
 from shared.campaigns import pinned_campaign
-from shared.events import Frame, PhotoQueued, PhotoReferred
+from shared.events import CampaignPublished, Frame, PhotoQueued, PhotoReferred
 from shared.outbox import Outbox
 from shared.service import Service, run
 from shared.settings import Connections, ServiceSettings
@@ -71,6 +71,9 @@ class Handlers:
                     codes=(),
                 )
             )
+
+
+TOPICS = (CampaignPublished.topic, PhotoQueued.topic, PhotoReferred.topic, "dead.validator", "dead.purged")
 
 
 def build(settings: Settings | None = None, connections: Connections | None = None) -> Service:

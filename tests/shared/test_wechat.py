@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from deploy.local.keys import Keys, load_keys
+from shared.http import http_client
 from shared.wechat import Session, WeChat, WeChatRefused, WeChatUnavailable
 from tests.sandbox.serving import sandbox_settings, serving_sandbox
 
@@ -28,7 +29,7 @@ def sandbox_url(keys: Keys) -> Iterator[str]:
 
 @pytest.fixture
 async def play(sandbox_url: str) -> AsyncIterator[httpx.AsyncClient]:
-    async with httpx.AsyncClient(base_url=f"{sandbox_url}/play", trust_env=False) as client:
+    async with http_client(f"{sandbox_url}/play") as client:
         yield client
 
 

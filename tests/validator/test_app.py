@@ -18,9 +18,8 @@ from shared.events import (
     PhotoUploaded,
 )
 from shared.photos import Objects
-from shared.topics import create_topics
 from tests.connections import connections_to
-from tests.kafka import teller, told, until
+from tests.kafka import create_topics_of, teller, told, until
 from tests.portraits.album import compose
 from tests.portraits.recipes import compliant
 from tests.validator.facts import NOW
@@ -40,9 +39,9 @@ async def test_a_submitted_photo_is_accepted_over_kafka_though_its_campaign_come
     judges: Judges,
 ) -> None:
     connections = connections_to(parts, topic_prefix)
-    await create_topics(connections.kafka)
     settings = Settings(database_url=database_url, models_dir=models_dir, processes=1)
     service = app.build(settings, connections)
+    await create_topics_of(service)
     later = campaign.model_copy(update={"version": 2})
     async with service.app.router.lifespan_context(service.app), teller(parts.kafka_bootstrap, topic_prefix) as tell:
         await tell.tell(await judges.submission(compose(compliant(0)), campaign_version=2))
@@ -67,8 +66,8 @@ async def test_an_uploaded_picture_is_prepared_paid_judged_and_erased_over_kafka
 ) -> None:
     """The payment is told before the photo is: two topics promise no order."""
     connections = connections_to(parts, topic_prefix)
-    await create_topics(connections.kafka)
     service = app.build(Settings(database_url=database_url, models_dir=models_dir, processes=1), connections)
+    await create_topics_of(service)
     paid_first = {"processing": "auto_crop", "payment": {"moment": "at_order", "fee_fen": 2000}}
     version = await judges.publish(campaign, **paid_first)
     template = await judges.submission(compose(compliant(0)), campaign_version=version)

@@ -9,11 +9,12 @@ from uuid import uuid4
 import httpx
 
 from deploy.local.demo.student import PATIENCE_SECONDS, GaveUp
+from shared.http import http_client
 
 
 async def sign_in(url: str, name: str, password: str) -> httpx.AsyncClient:
     """A client with the staff cookie; close it. Raises GaveUp."""
-    office = httpx.AsyncClient(base_url=url, timeout=60, trust_env=False)
+    office = http_client(url, timeout=60)
     answer = await office.post("/staff/sign-in", data={"name": name, "password": password})
     if answer.status_code != httpx.codes.SEE_OTHER:
         await office.aclose()

@@ -20,6 +20,7 @@ from deploy.local.demo.people import Person, roster_file, roster_of
 from deploy.local.demo.stage import Stage
 from deploy.local.demo.student import GaveUp, Student
 from deploy.local.keys import STAFF
+from shared.http import http_client
 
 ROSTER_SIZE, ROSTER_WITH_PHOTO = 230, 10
 TOGETHER = 6  # students at once: enough to keep two cores busy, few enough to measure something
@@ -252,7 +253,7 @@ class Play:
 
 
 def _client(url: str) -> httpx.AsyncClient:
-    return httpx.AsyncClient(base_url=url, timeout=60, trust_env=False)
+    return http_client(url, timeout=60)
 
 
 def _of(students: list[Student], stage: str) -> list[Student]:

@@ -4,6 +4,7 @@ import httpx
 
 from services.matcher.capture.decoder import BadCode, Decoded
 from services.matcher.settings import Settings
+from shared.http import http_client
 from shared.outbox import TryLater
 
 TIMEOUT_SECONDS = 10  # far below an errand's lease
@@ -18,9 +19,7 @@ class SandboxDecoder:
     async def decode(self, code: str) -> Decoded:
         headers = {"authorization": f"Bearer {self._settings.capture_key.get_secret_value()}"}
         try:
-            async with httpx.AsyncClient(
-                base_url=self._settings.capture_url, timeout=TIMEOUT_SECONDS, trust_env=False
-            ) as http:
+            async with http_client(self._settings.capture_url, timeout=TIMEOUT_SECONDS) as http:
                 answer = await http.post("/capture/decode", json={"code": code}, headers=headers)
         except httpx.HTTPError as error:
             raise TryLater(f"the decoder does not answer: {type(error).__name__}") from None
