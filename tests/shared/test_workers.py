@@ -18,7 +18,7 @@ from shared.workers import WorkerPool
 
 pytestmark = pytest.mark.timeout(180)
 
-SECONDS = 2  # of a task
+SECONDS = 1  # of a task
 GONE_SECONDS = 60  # at ten times the machine's load
 
 
@@ -134,7 +134,10 @@ async def test_workers_that_are_killed_while_they_wait_cost_nobody_a_try_and_non
                 await asyncio.sleep(0.05)
 
 
-async def test_workers_that_are_killed_while_they_start_cost_nobody_a_try(others: list[psutil.Process]) -> None:
+async def test_workers_that_are_killed_while_they_start_cost_nobody_a_try(
+    others: list[psutil.Process], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workers, "PAUSE_SECONDS", 0.1)
     async with WorkerPool("tests", 1, SECONDS, 100, nothing) as pool:
         task = asyncio.create_task(pool.taken(abs, -1))
         for _ in range(3):
