@@ -12,8 +12,8 @@ import numpy.typing as npt
 from services.validator.colour import Lab, lab
 from services.validator.faces import Points
 from services.validator.portrait import CHEEKS, Portrait
+from services.validator.regions import BARE_BELOW_A_FRINGE, FOREHEAD, PATCH, around, ranked
 from services.validator.regions import CHEEKS as CHEEK_SKIN
-from services.validator.regions import PATCH, around, ranked
 
 Mask = npt.NDArray[np.bool_]
 
@@ -40,6 +40,18 @@ def skin(portrait: Portrait, side: int = 0) -> Skin:
         return Skin(0.0, 0.0)  # beyond the picture's edge, where nothing is darker
     colours = lab(medians)
     return Skin(float(colours[:, 0].max()), float(np.hypot(colours[:, 1], colours[:, 2]).max()))
+
+
+def lightness_at(portrait: Portrait, points: tuple[int, ...], radius: float = PATCH) -> float:
+    """Median L* around some points of the mesh; 0 beyond the picture's edge. radius: of the face's width."""
+    radius_px = radius * portrait.face_width_px
+    patches = [around(portrait.picture, portrait.face.points[point], radius_px) for point in points]
+    return float(ranked(lab(np.concatenate(patches))[:, 0], 0.5))
+
+
+def forehead_lightness(portrait: Portrait) -> float:
+    """L* of its lightest place."""
+    return max(lightness_at(portrait, (point,)) for point in (*FOREHEAD, *BARE_BELOW_A_FRINGE))
 
 
 @lru_cache(maxsize=1)  # five checks ask

@@ -137,22 +137,10 @@ def against_mtcnn(rounds: int) -> str:
     """The whole judgement against MTCNN's detection alone, on the frame as it was uploaded: the median of rounds in
     which one follows the other at once, for the machine's own speed changes by a quarter within a minute."""
     models = FaceModels(ModelSettings().models_dir)
-    uv = [
-        sys.executable,
-        "-m",
-        "uv",
-        "run",
-        "--no-project",
-        "--with",
-        MTCNN,
-        "--with",
-        "pillow",
-        "python",
-        "-c",
-        _MTCNN,
-    ]
+    uv = [sys.executable, "-m", "uv", "run", "--no-project", "--with", MTCNN, "--with", "pillow"]
+    command = [*uv, "python", "-c", _MTCNN]
     parts = []
-    with TemporaryDirectory() as name, subprocess.Popen(uv, stdin=PIPE, stdout=PIPE, text=True) as mtcnn:
+    with TemporaryDirectory() as name, subprocess.Popen(command, stdin=PIPE, stdout=PIPE, text=True) as mtcnn:
         assert mtcnn.stdin is not None
         assert mtcnn.stdout is not None
         path = Path(name) / "photo.jpg"

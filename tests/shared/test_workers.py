@@ -159,6 +159,14 @@ async def test_a_pool_that_stands_still_is_another_and_its_worker_is_gone(
             await asyncio.sleep(0.05)
 
 
+def parent_of(code: str, folder: Path) -> subprocess.Popen[str]:
+    """A process that runs the code as its main program."""
+    script = folder / "parent.py"
+    script.write_text(code)
+    environment = os.environ | {"PYTHONPATH": str(Path.cwd())}
+    return subprocess.Popen([sys.executable, str(script)], stdout=subprocess.PIPE, text=True, env=environment)
+
+
 _PARENT = """
 import asyncio
 from shared.workers import WorkerPool
@@ -176,10 +184,7 @@ if __name__ == "__main__":
 
 
 def test_no_worker_outlives_a_killed_parent(tmp_path: Path) -> None:
-    script = tmp_path / "parent.py"
-    script.write_text(_PARENT)
-    environment = os.environ | {"PYTHONPATH": str(Path.cwd())}
-    parent = subprocess.Popen([sys.executable, str(script)], stdout=subprocess.PIPE, text=True, env=environment)
+    parent = parent_of(_PARENT, tmp_path)
     assert parent.stdout is not None
     assert parent.stdout.readline() == "ready\n"
     children = psutil.Process(parent.pid).children(recursive=True)
@@ -207,11 +212,8 @@ if __name__ == "__main__":
 
 
 def test_workers_do_not_import_what_their_parents_main_does(tmp_path: Path) -> None:
-    script = tmp_path / "parent.py"
-    script.write_text(_HEAVY_MAIN)
-    environment = os.environ | {"PYTHONPATH": str(Path.cwd())}
-    done = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, env=environment)
-    assert done.stdout == "False\n"
+    said, _ = parent_of(_HEAVY_MAIN, tmp_path).communicate()
+    assert said == "False\n"
 
 
 async def test_what_a_worker_logs_is_the_services_json_without_what_it_worked_on(pool: WorkerPool) -> None:

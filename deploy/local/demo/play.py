@@ -83,8 +83,8 @@ class Play:
     async def run(self, folder: Path) -> Played:
         """Raises GaveUp when a school cannot do its work; a student's trouble is kept with the student."""
         async with AsyncExitStack() as stack:
-            self._intake = await stack.enter_async_context(_client(self._stack.url("intake")))
-            self._sandbox = await stack.enter_async_context(_client(self._stack.url("sandbox")))
+            self._intake = await stack.enter_async_context(http_client(self._stack.url("intake"), timeout=60))
+            self._sandbox = await stack.enter_async_context(http_client(self._stack.url("sandbox"), timeout=60))
             self._offices = {}
             for office, service, role in OFFICES:
                 self._offices[office] = await self._sign_in(service, role)
@@ -250,10 +250,6 @@ class Play:
 
     async def _sign_in(self, service: str, role: str) -> httpx.AsyncClient:
         return await offices.sign_in(self._stack.url(service), STAFF[role], self._stack.keys.staff_password)
-
-
-def _client(url: str) -> httpx.AsyncClient:
-    return http_client(url, timeout=60)
 
 
 def _of(students: list[Student], stage: str) -> list[Student]:

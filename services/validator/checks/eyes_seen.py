@@ -1,8 +1,9 @@
 """Nothing dark lies over the eyes: no tinted glasses (std 7), no cap's shadow (std 8)."""
 
 from services.validator.colour import lab
+from services.validator.head import forehead_lightness, lightness_at
 from services.validator.portrait import Portrait
-from services.validator.regions import BARE_BELOW_A_FRINGE, CHEEKS, FOREHEAD, PATCH, around, inside, ranked
+from services.validator.regions import CHEEKS, inside, ranked
 from services.validator.rules import Finding, Limits, measured
 from shared.campaign import CheckName, PhotoProfile
 from shared.reasons import Reason
@@ -19,16 +20,11 @@ COVERED = 0.75  # of these
 def check(portrait: Portrait, _: PhotoProfile) -> Finding:
     """How light the darker eye's white and the lightest place of the forehead are, of the least that good portraits
     have. A shadow on the eyes lies on the forehead too; dark lenses do not."""
-    cheeks = max(max(_lightness(portrait, n) for n in CHEEKS), 1.0)
-    forehead = max(_lightness(portrait, n) for n in (*FOREHEAD, *BARE_BELOW_A_FRINGE)) / cheeks / FOREHEAD_MIN
+    cheeks = max(max(lightness_at(portrait, (n,)) for n in CHEEKS), 1.0)
+    forehead = forehead_lightness(portrait) / cheeks / FOREHEAD_MIN
     whites = min(_whites(portrait, number) for number in (0, 1)) / cheeks / WHITES_MIN
     reason = Reason.LIGHT_UNEVEN if forehead < 1 else REASON
     return measured(NAME, reason, min(whites, forehead), "", Limits(low=1.0), error=1 - COVERED)
-
-
-def _lightness(portrait: Portrait, point: int) -> float:
-    patch = lab(around(portrait.picture, portrait.face.points[point], PATCH * portrait.face_width_px))
-    return float(ranked(patch[:, 0], 0.5)) if patch.size else 0.0
 
 
 def _whites(portrait: Portrait, number: int) -> float:

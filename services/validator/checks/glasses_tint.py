@@ -6,11 +6,9 @@ import numpy as np
 import numpy.typing as npt
 from numpy.lib.stride_tricks import sliding_window_view
 
-from services.validator.colour import lab
 from services.validator.faces import distance
-from services.validator.head import colours_at, directions
+from services.validator.head import colours_at, directions, forehead_lightness, lightness_at
 from services.validator.portrait import Portrait
-from services.validator.regions import BARE_BELOW_A_FRINGE, FOREHEAD, PATCH, around, ranked
 from services.validator.rules import Finding, Limits, measured
 from shared.campaign import CheckName, PhotoProfile
 from shared.reasons import Reason
@@ -44,15 +42,8 @@ def check(portrait: Portrait, _: PhotoProfile) -> Finding:
 
 def _taken_from_lids(portrait: Portrait) -> float:
     """Of the forehead's lightness, on the paler side."""
-    forehead = max(_lightness(portrait, (point,), PATCH) for point in (*FOREHEAD, *BARE_BELOW_A_FRINGE))
-    return 1 - max(_lightness(portrait, lid, LID_PATCH) for lid in UPPER_LIDS) / max(forehead, 1.0)
-
-
-def _lightness(portrait: Portrait, points: tuple[int, ...], radius: float) -> float:
-    """Median L* around some points of the mesh."""
-    radius_px = radius * portrait.face_width_px
-    patches = [around(portrait.picture, portrait.face.points[point], radius_px) for point in points]
-    return float(ranked(lab(np.concatenate(patches))[:, 0], 0.5))
+    lids = max(lightness_at(portrait, lid, LID_PATCH) for lid in UPPER_LIDS)
+    return 1 - lids / max(forehead_lightness(portrait), 1.0)
 
 
 def _taken(portrait: Portrait, number: int) -> float:
